@@ -1,0 +1,62 @@
+"""Freezeout: dark-matter limits with their data, code, environment and parameters.
+
+The rooms of the library, from the ground up:
+
+`physics`
+    Signal models: pure functions of arrays (`direct`, `indirect`, `collider`).
+`stats`
+    Upper limits and likelihoods: pure functions of arrays.
+`limits`
+    `LimitCurve`, the planes it lives in, its file format, the published curves.
+`plots`
+    One description of a summary plot, drawn by Bokeh or by Matplotlib.
+`experiments`
+    An experiment's folder, its parameters, a run and its record.
+`services`
+    Supervised processes: JupyterLab with Voila.
+`cli`
+    The command ``freezeout``.
+
+A notebook needs three names: `experiment`, which finds an experiment's folder; `LimitCurve`,
+what every analysis ends in; and `keep`, which stores a result in the folder of the run.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from freezeout.errors import FreezeoutError, InputError
+    from freezeout.experiments.folder import Experiment, experiment
+    from freezeout.experiments.result import Likelihood, Result, keep
+    from freezeout.limits.curve import LimitCurve, Reference
+    from freezeout.limits.published import published_curves
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Experiment": "freezeout.experiments.folder",
+    "FreezeoutError": "freezeout.errors",
+    "InputError": "freezeout.errors",
+    "Likelihood": "freezeout.experiments.result",
+    "LimitCurve": "freezeout.limits.curve",
+    "Reference": "freezeout.limits.curve",
+    "Result": "freezeout.experiments.result",
+    "experiment": "freezeout.experiments.folder",
+    "keep": "freezeout.experiments.result",
+    "published_curves": "freezeout.limits.published",
+}
+
+__all__ = ["__version__", *_HOMES]  # noqa: PLE0604 - every name of _HOMES is a string
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name when it is first asked for, so that the package stays light."""
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'freezeout' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES])

@@ -1,0 +1,54 @@
+"""Errors that tell a user what was wrong, what was given and what to do."""
+
+from __future__ import annotations
+
+
+class FreezeoutError(Exception):
+    """Something failed.
+
+    Parameters
+    ----------
+    message : str
+        What was wrong and what was given, in one sentence.
+    hint : str, optional
+        What to do about it, in one sentence.
+    code : str, optional
+        A short name for programs, such as ``"unknown_parameter"``.
+
+    Attributes
+    ----------
+    exit_status : int
+        What the command line returns: 1 for a failure.
+
+    Examples
+    --------
+    >>> print(FreezeoutError("the kernel died", hint="run it again"))
+    the kernel died (run it again)
+    """
+
+    exit_status = 1
+
+    def __init__(self, message: str, *, hint: str = "", code: str = "failed") -> None:
+        super().__init__(message)
+        self.message = " ".join(message.split())
+        self.hint = " ".join(hint.split())
+        self.code = code
+
+    def __str__(self) -> str:
+        return f"{self.message} ({self.hint})" if self.hint else self.message
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild, (type(self), self.message, self.hint, self.code)
+
+
+class InputError(FreezeoutError):
+    """What the user gave cannot be used: nothing was started and nothing was written."""
+
+    exit_status = 2
+
+    def __init__(self, message: str, *, hint: str = "", code: str = "bad_input") -> None:
+        super().__init__(message, hint=hint, code=code)
+
+
+def _rebuild(kind: type[FreezeoutError], message: str, hint: str, code: str) -> FreezeoutError:
+    return kind(message, hint=hint, code=code)

@@ -1,0 +1,1 @@
+"""Experiments: a folder, its parameters, a run of its notebook, and the record of the run."""

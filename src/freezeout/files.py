@@ -1,0 +1,179 @@
+"""Files: written whole or not at all, and read only when they are what they should be."""
+
+from __future__ import annotations
+
+import csv
+import errno
+import gzip
+import hashlib
+import io
+import os
+import tempfile
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import yaml
+
+from freezeout.errors import InputError
+
+_CHUNK = 1 << 20
+
+
+@contextmanager
+def disk_errors(path: Path | str) -> Iterator[None]:
+    """Turn what the operating system says about `path` into an error for the user."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise InputError(
+                f"no space left to write {path}",
+                hint="free some space or choose another folder",
+                code="disk_full",
+            ) from error
+        raise InputError(
+            f"cannot use {path}: {error.strerror or error}",
+            hint="choose another path",
+            code="path_unusable",
+        ) from error
+
+
+def write_atomically(path: Path | str, content: bytes | str) -> Path:
+    """Write `content` beside `path`, flush it to disk and rename it into place.
+
+    Raises
+    ------
+    InputError
+        When the folder cannot be made or the disk is full; nothing is left behind.
+    """
+    path = Path(path)
+    data = content.encode() if isinstance(content, str) else content
+    with disk_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(data)
+                stream.flush()
+                os.fsync(stream.fileno())
+            os.chmod(name, 0o666 & ~_umask())
+            os.replace(name, path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    return path
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def checksums(path: Path | str) -> dict[str, object]:
+    """Size in bytes, SHA-256 and Adler-32 (as Rucio writes it) of a file, in one reading."""
+    sha256, adler32, size = hashlib.sha256(), 1, 0
+    with open(path, "rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            sha256.update(chunk)
+            adler32 = zlib.adler32(chunk, adler32)
+            size += len(chunk)
+    return {"bytes": size, "sha256": sha256.hexdigest(), "adler32": f"{adler32:08x}"}
+
+
+def verify(path: Path | str, sha256: str) -> Path:
+    """Return `path` when the file there has this SHA-256.
+
+    Raises
+    ------
+    InputError
+        When the file is missing or another one.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise InputError(f"the input {path} is missing", code="input_missing")
+    found = checksums(path)["sha256"]
+    if found != sha256:
+        raise InputError(
+            f"the input {path} is damaged or was changed: "
+            f"its SHA-256 is {str(found)[:12]}…, expected {sha256[:12]}…",
+            hint="restore the file, or record the new checksum if the change is meant",
+            code="checksum_mismatch",
+        )
+    return path
+
+
+def read_columns(path: Path | str) -> dict[str, np.ndarray]:
+    """Read a CSV table (plain or ``.gz``) with a header line into named columns.
+
+    Columns whose every value is a number become float arrays (an empty cell is NaN), the others
+    arrays of strings.
+
+    Raises
+    ------
+    InputError
+        When the file is missing, empty, ragged or not text.
+    """
+    path = Path(path)
+    try:
+        raw = path.read_bytes()
+        text = (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode("utf-8-sig")
+        rows = [row for row in csv.reader(io.StringIO(text)) if row and not row[0].startswith("#")]
+    except (OSError, EOFError, UnicodeDecodeError, csv.Error, zlib.error) as error:
+        raise InputError(f"cannot read the table {path}: {error}", code="table_unreadable") from error
+    if not rows:
+        raise InputError(f"the table {path} is empty", code="table_unreadable")
+    header, body = [name.strip() for name in rows[0]], rows[1:]
+    for number, row in enumerate(body, start=2):
+        if len(row) != len(header):
+            raise InputError(
+                f"row {number} of the table {path} has {len(row)} cells, its header {len(header)}",
+                code="table_unreadable",
+            )
+    return {name: _column([row[i].strip() for row in body]) for i, name in enumerate(header)}
+
+
+def _column(cells: list[str]) -> np.ndarray:
+    try:
+        return np.array([float(cell) if cell else np.nan for cell in cells])
+    except ValueError:
+        return np.array(cells)
+
+
+def read_yaml(path: Path | str) -> object:
+    """Read a YAML file with the safe loader.
+
+    Raises
+    ------
+    InputError
+        When the file is missing or is not YAML.
+    """
+    try:
+        return yaml.load(Path(path).read_text(encoding="utf-8"), Loader=_LOADER)
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot read {path}: {error}", code="file_unreadable") from error
+    except yaml.YAMLError as error:
+        where = getattr(error, "problem_mark", None)
+        line = f" at line {where.line + 1}" if where else ""
+        raise InputError(f"{path} is not valid YAML{line}", code="file_unreadable") from error
+
+
+def read_source_table(folder: Path, name: str) -> dict[str, np.ndarray]:
+    """Read table `name` of a folder whose SOURCE.yaml lists it with its SHA-256.
+
+    Raises
+    ------
+    InputError
+        When the table is not listed or is not the one that was listed.
+    """
+    source = read_yaml(folder / "SOURCE.yaml")
+    files = source.get("files", {}) if isinstance(source, Mapping) else {}
+    if name not in files:
+        raise InputError(f"{folder / 'SOURCE.yaml'} lists no file {name}", code="input_missing")
+    return read_columns(verify(folder / name, files[name]["sha256"]))
+
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

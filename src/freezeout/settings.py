@@ -1,0 +1,106 @@
+"""Settings: where things are kept, from the environment, a TOML file or the defaults."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from freezeout.errors import InputError
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting: its value, where the value comes from, and what it is for."""
+
+    name: str
+    variable: str
+    value: str
+    origin: str
+    help: str
+
+
+_KNOWN = {
+    "home": "folder of runs, own limits and logs",
+    "experiments_path": f"folders of your own experiments, separated by '{os.pathsep}'",
+    "runs": "folder where runs are kept",
+}
+
+
+def config_file() -> Path:
+    """The user's settings file (it need not exist)."""
+    return Path(platformdirs.user_config_dir("freezeout")) / "config.toml"
+
+
+def _file_settings() -> dict[str, str]:
+    path = config_file()
+    if not path.exists():
+        return {}
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InputError(f"cannot read the settings in {path}: {error}") from error
+    unknown = sorted(set(found) - set(_KNOWN))
+    if unknown:
+        raise InputError(
+            f"{path} has the unknown setting '{unknown[0]}'", hint=f"known: {', '.join(_KNOWN)}"
+        )
+    return {name: str(value) for name, value in found.items()}
+
+
+def settings() -> dict[str, Setting]:
+    """All settings by name."""
+    from_file = _file_settings()
+    found: dict[str, Setting] = {}
+    for name, text in _KNOWN.items():
+        variable = f"FREEZEOUT_{name.upper()}"
+        if os.environ.get(variable):
+            value, origin = os.environ[variable], "environment"
+        elif name in from_file:
+            value, origin = from_file[name], str(config_file())
+        else:
+            value, origin = _default(name, found), "default"
+        found[name] = Setting(name, variable, value, origin, text)
+    return found
+
+
+def _default(name: str, found: dict[str, Setting]) -> str:
+    if name == "home":
+        return platformdirs.user_data_dir("freezeout")
+    if name == "runs":
+        return str(Path(found["home"].value) / "runs")
+    return ""
+
+
+def home() -> Path:
+    """The folder of everything that Freezeout keeps for this user."""
+    return Path(settings()["home"].value).expanduser().absolute()
+
+
+def runs_folder() -> Path:
+    """The folder where runs go unless another is asked for."""
+    return Path(settings()["runs"].value).expanduser().absolute()
+
+
+def limits_folder() -> Path:
+    """The folder of the user's own limit curves."""
+    return home() / "limits"
+
+
+def experiments_path() -> list[Path]:
+    """Folders that hold the user's own experiments, in the order they are searched."""
+    text = settings()["experiments_path"].value
+    return [Path(part).expanduser().absolute() for part in text.split(os.pathsep) if part]
+
+
+def shared_folder(name: str) -> Path:
+    """A top-level folder (``notebooks``, …): of the checkout if there is one, else installed."""
+    import sys
+
+    checkout = Path(__file__).resolve().parents[2]
+    if (checkout / "pyproject.toml").is_file() and (checkout / name).is_dir():
+        return checkout / name
+    return Path(sys.prefix) / "share" / "freezeout" / name
