@@ -1,1 +1,1 @@
-"""See the docstring of `freezeout`."""
+"""Services: processes that are started, watched and stopped together."""

@@ -1,0 +1,7 @@
+"""``python -m freezeout.cli`` is ``freezeout``."""
+
+import sys
+
+from freezeout.cli import main
+
+sys.exit(main())

@@ -1,0 +1,110 @@
+"""``freezeout experiments`` and ``freezeout run``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from freezeout.cli.output import add_json, print_json, print_table, say
+
+
+def add_commands(commands: Any) -> None:
+    """Add the commands of this group."""
+    listing = commands.add_parser(
+        "experiments", help="list experiments, or show one with its parameters", allow_abbrev=False
+    )
+    listing.add_argument("id", nargs="?", help="show this one")
+    add_json(listing)
+    listing.set_defaults(command=_experiments)
+
+    run = commands.add_parser("run", help="run an experiment's notebook", allow_abbrev=False)
+    run.add_argument("id", help="the experiment, see 'freezeout experiments'")
+    run.add_argument(
+        "-p", dest="parameters", action="append", default=[], metavar="NAME=VALUE",
+        help="set a parameter; lists and maps as JSON or YAML (repeat for more)",
+    )  # fmt: skip
+    run.add_argument("--preset", default="default", help="a named set of parameters")
+    run.add_argument("-o", dest="folder", type=Path, metavar="DIR", help="make the run's folder in DIR")
+    run.add_argument("--reuse", action="store_true", help="take a complete run of the same kind if there is one")
+    run.add_argument("--json", action="store_true", help="print the run's record")
+    run.set_defaults(command=_run)
+
+
+def _experiments(options: argparse.Namespace) -> None:
+    from freezeout.experiments.folder import experiment, experiment_folders, read_experiment
+
+    if options.id:
+        return _experiment(options, experiment(options.id))
+    found = [read_experiment(folder) for _, folder in sorted(experiment_folders().items())]
+    if options.json:
+        return print_json([_facts(one) for one in found])
+    print_table(
+        ("ID", "METHOD", "ENVIRONMENT", "TITLE"),
+        [(e.id, e.method, e.environment, e.title) for e in found],
+    )
+
+
+def _facts(one: Any) -> dict[str, object]:
+    return {
+        "id": one.id,
+        "title": one.title,
+        "method": one.method,
+        "environment": one.environment,
+        "folder": str(one.folder),
+        "notebook": str(one.notebook),
+        "presets": dict(one.presets),
+        "references": [str(reference) for reference in one.references],
+        "parameters": [
+            {"name": p.name, "type": p.type, "default": p.default, "unit": p.unit, "allowed": p.allowed,
+             "help": p.help}
+            for p in one.parameters
+        ],
+    }  # fmt: skip
+
+
+def _experiment(options: argparse.Namespace, one: Any) -> None:
+    if options.json:
+        return print_json(_facts(one))
+    print(f"{one.id}: {one.title}")
+    print(f"  method       {one.method}")
+    print(f"  environment  {one.environment}")
+    print(f"  notebook     {one.notebook}")
+    print(f"  presets      {', '.join(one.presets)}")
+    for reference in one.references:
+        print(f"  reference    {reference}")
+    print()
+    rows = [
+        (p.name, p.type, _short(p.default), p.unit or "", p.help, p.allowed) for p in one.parameters
+    ]
+    print_table(("PARAMETER", "TYPE", "DEFAULT", "UNIT", "MEANING", "ALLOWED"), rows)
+
+
+def _short(value: object) -> str:
+    text = repr(value) if not isinstance(value, list) else f"[{', '.join(map(str, value))}]"
+    if isinstance(value, list) and len(text) > 24:
+        return f"[{value[0]}, …, {value[-1]}] ({len(value)})"
+    return text
+
+
+def _run(options: argparse.Namespace) -> None:
+    from freezeout.experiments.folder import experiment
+    from freezeout.experiments.parameters import parse_assignments
+    from freezeout.experiments.run import run
+
+    declared = experiment(options.id).parameters
+    values = parse_assignments(declared, options.parameters)
+    record = run(
+        options.id,
+        values,
+        preset=options.preset,
+        folder=options.folder,
+        reuse=options.reuse,
+        progress=sys.stderr.isatty(),
+    )
+    if options.json:
+        return print(record.to_json())
+    curve = record.limit()
+    say(f"{record.experiment}: {len(curve.mass)} masses, {curve.confidence}, plane {curve.plane}")
+    print(record.path)

@@ -1,0 +1,74 @@
+"""``freezeout runs`` and ``freezeout show``."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import json
+from freezeout.cli.output import add_json, number, print_json, print_table, say
+
+
+def add_commands(commands: Any) -> None:
+    """Add the commands of this group."""
+    listing = commands.add_parser("runs", help="list complete runs, newest first", allow_abbrev=False)
+    listing.add_argument("--experiment", help="only of this experiment")
+    listing.add_argument("-o", dest="folder", type=Path, metavar="DIR", help="the runs in DIR")
+    add_json(listing)
+    listing.set_defaults(command=_runs)
+
+    show = commands.add_parser("show", help="show one run: parameters, limit, files", allow_abbrev=False)
+    show.add_argument("run", metavar="RUN", help="a run's id, the start of one, or its folder")
+    show.add_argument("-o", dest="folder", type=Path, metavar="DIR", help="look in DIR")
+    add_json(show)
+    show.set_defaults(command=_show)
+
+
+def _runs(options: argparse.Namespace) -> None:
+    from freezeout.experiments.record import scan_runs
+
+    found, damaged = scan_runs(options.folder)
+    for error in damaged:
+        say(f"freezeout: {error}")
+    found = [r for r in found if options.experiment in (None, r.experiment)]
+    if options.json:
+        return print_json([json.loads(record.to_json()) for record in found])
+    if not found:
+        return say("no runs yet: 'freezeout run darkside50' makes one")
+    print_table(
+        ("RUN", "EXPERIMENT", "PRESET", "STARTED", "FOLDER"),
+        [(r.run_id, r.experiment, r.data.get("preset", ""), r.started_at[:19].replace("T", " "), r.path)
+         for r in found],
+    )  # fmt: skip
+
+
+def _show(options: argparse.Namespace) -> None:
+    from freezeout.experiments.record import find_run
+
+    record = find_run(options.run, options.folder)
+    curve = record.limit()
+    if options.json:
+        return print(record.to_json())
+    print(f"{record.run_id}: {record.data.get('title', record.experiment)}")
+    print(f"  folder       {record.path}")
+    print(f"  started      {record.started_at}   finished {record.data['finished_at']}")
+    print(f"  plane        {curve.plane} ({curve.confidence}, {curve.kind}, {curve.provenance})")
+    for reference in curve.references:
+        print(f"  reference    {reference}")
+    for note in curve.notes:
+        print(f"  note         {note}")
+    print("\nPARAMETERS")
+    for name, value in record.parameters.items():
+        print(f"  {name} = {json.dumps(value)}")
+    described = curve.described_plane
+    bands = [name for name in curve.bands if name.endswith(("m1sigma", "median", "p1sigma"))]
+    print()
+    print_table(
+        (f"{described.mass} [GeV]", f"{described.quantity} [{described.unit}]", *bands),
+        [(number(m), number(v), *(number(curve.bands[b][i]) for b in bands))
+         for i, (m, v) in enumerate(zip(curve.mass, curve.limit, strict=True))],
+    )  # fmt: skip
+    print("\nFILES")
+    outputs: dict[str, dict[str, object]] = record.data["outputs"]  # type: ignore[assignment]
+    print_table(("NAME", "BYTES", "ADLER32"), [(n, o["bytes"], o["adler32"]) for n, o in outputs.items()])

@@ -1,0 +1,82 @@
+"""A notebook executed by papermill, in a kernel that knows which run it serves."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from jupyter_client.kernelspec import NoSuchKernel
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from papermill import execute_notebook
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import Engine, papermill_engines
+from papermill.exceptions import PapermillExecutionError
+from papermill.utils import merge_kwargs, remove_args
+
+from freezeout.errors import FreezeoutError
+from freezeout.experiments.result import FOLDER_VARIABLE
+
+_ENGINE = "freezeout"
+
+
+class NotebookFailed(Exception):
+    """A cell raised: the name and value of its error, where, and the notebook so far as text."""
+
+    def __init__(self, name: str, value: str, where: str, notebook: str) -> None:
+        super().__init__(f"{name}: {value}")
+        self.name, self.value, self.where, self.notebook = name, value, where, notebook
+
+
+class RunEngine(Engine):  # type: ignore[misc]
+    """papermill's own engine, plus environment and folder of the kernel."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **kwargs: Any) -> object:
+        kernel, seen = kwargs.pop("kernel"), kwargs.pop("seen")
+        seen.append(nb_man.nb)
+        options = merge_kwargs(remove_args(["input_path", "start_timeout"], **kwargs), kernel_name=kernel_name)
+        return PapermillNotebookClient(nb_man, **options).execute(**kernel)
+
+
+def execute(
+    path: Path, parameters: Mapping[str, object], folder: Path, run_id: str, progress: bool
+) -> str:
+    """Execute the notebook with `folder` as the place of its results; return it as text.
+
+    Raises
+    ------
+    NotebookFailed
+        When a cell raised.
+    FreezeoutError
+        When the kernel could not be started or died.
+    """
+    papermill_engines.register(_ENGINE, RunEngine)
+    env = {**os.environ, FOLDER_VARIABLE: str(folder), "FREEZEOUT_RUN_ID": run_id}
+    notebook = nbformat.read(path, as_version=4)
+    seen: list[Any] = []
+    try:
+        done = execute_notebook(
+            notebook,
+            None,
+            parameters=dict(parameters),
+            engine_name=_ENGINE,
+            progress_bar=progress,
+            kernel={"env": env, "cwd": str(folder)},
+            seen=seen,
+        )
+    except PapermillExecutionError as error:
+        where = f"cell {error.cell_index + 1}"
+        raise NotebookFailed(error.ename, error.evalue, where, nbformat.writes(seen[-1])) from error
+    except NoSuchKernel as error:
+        raise FreezeoutError(f"there is no kernel '{error.name}'", hint="run 'make' again to mend the "
+                             "environment", code="no_kernel") from error  # fmt: skip
+    except (DeadKernelError, CellTimeoutError) as error:
+        raise FreezeoutError(
+            f"the kernel of {path.parent.name} died", hint="was it killed, or out of memory? run it again",
+            code="kernel_died",
+        ) from error  # fmt: skip
+    return nbformat.writes(done)
+

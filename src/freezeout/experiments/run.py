@@ -1,0 +1,188 @@
+"""A run: one experiment's notebook, executed with checked parameters into a folder of its own."""
+
+from __future__ import annotations
+
+import json
+import platform
+import secrets
+import subprocess
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from freezeout import __version__
+from freezeout.errors import FreezeoutError, InputError
+from freezeout.experiments.folder import Experiment, experiment
+from freezeout.experiments.record import FILE, SCHEMA_VERSION, RunRecord, read_record, runs
+from freezeout.experiments.staging import staged
+from freezeout.files import checksums, disk_errors, write_atomically
+from freezeout.limits import hepdata
+from freezeout.settings import home, runs_folder, shared_folder
+
+_PACKAGES = ("numpy", "scipy", "papermill", "ipykernel", "matplotlib", "bokeh")
+
+
+def run(
+    id: str,
+    values: Mapping[str, object] | None = None,
+    *,
+    preset: str = "default",
+    folder: Path | None = None,
+    reuse: bool = False,
+    progress: bool = False,
+) -> RunRecord:
+    """Run an experiment's notebook; the one way in for command line, Lab, batch and cluster.
+
+    Everything that can be checked is checked before anything starts.
+
+    Parameters
+    ----------
+    id : str
+        The experiment.
+    values : mapping, optional
+        Parameters by name; the others have the preset's value or the notebook's default.
+    preset : str
+        A named set of parameters of the experiment.
+    folder : Path, optional
+        Where the run's folder is made; default: the setting ``runs``.
+    reuse : bool
+        Return a complete run of the same code, inputs and parameters when there is one.
+    progress : bool
+        Draw a progress bar on standard error.
+
+    Raises
+    ------
+    InputError
+        When a parameter, an input or the folder cannot be used; nothing was written.
+    FreezeoutError
+        When the notebook failed; its executed copy is kept and named.
+    """
+    found = experiment(id)
+    parameters = found.check(values or {}, preset)
+    record = _plan(found, parameters, preset)
+    root = Path(folder).expanduser().absolute() if folder is not None else runs_folder()
+    if reuse:
+        for earlier in runs(root):
+            if _same(earlier, record):
+                return earlier
+    run_id = str(record["run_id"])
+    with staged(root / run_id) as staging:
+        record["started_at"] = _now()
+        _execute(found, parameters, staging, run_id, progress)
+        record["finished_at"] = _now()
+        _accept(staging, found.id)
+        with disk_errors(staging):
+            files = sorted(p for p in staging.rglob("*") if p.is_file() and not p.name.startswith("."))
+            record["outputs"] = {str(p.relative_to(staging)): checksums(p) for p in files}
+        record |= {"status": "complete", "path": str(root / run_id)}
+        write_atomically(staging / FILE, json.dumps(record, indent=1))
+    return read_record(root / run_id)
+
+
+def new_run_id() -> str:
+    """A run's id: the time in UTC to the millisecond, and something random.
+
+    Examples
+    --------
+    >>> len(new_run_id())
+    23
+    """
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S%f}"[:18] + f"-{secrets.token_hex(2)}"
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def _plan(found: Experiment, parameters: Mapping[str, object], preset: str) -> dict[str, object]:
+    """What is known of a run before it starts; reading it checks the inputs."""
+    inputs = {
+        name: {"file": str(path.relative_to(found.folder)), **checksums(path)}
+        for name, path in found.inputs.items()
+    }
+    lock = shared_folder("environments") / found.environment / "requirements.txt"
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "run_id": new_run_id(),
+        "experiment": found.id,
+        "title": found.title,
+        "preset": preset,
+        "parameters": dict(parameters),
+        "hashes": found.hashes(),
+        "inputs": inputs,
+        "environment": {
+            "name": found.environment,
+            "lock_sha256": checksums(lock)["sha256"] if lock.is_file() else None,
+        },
+        "versions": {"freezeout": __version__, "python": platform.python_version(), **_versions()},
+        "code": _commit(found.folder),
+        "host": {"name": platform.node(), "system": platform.platform()},
+    }
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for name in _PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _commit(folder: Path) -> dict[str, object] | None:
+    """The commit of the experiment's folder and whether it was changed since, when git knows."""
+    try:
+        head = _git(folder, "rev-parse", "HEAD").strip()
+        return {"commit": head, "modified": bool(_git(folder, "status", "--porcelain", "--", ".").strip())}
+    except (OSError, subprocess.SubprocessError):
+        return None
+
+
+def _git(folder: Path, *words: str) -> str:
+    done = subprocess.run(
+        ["git", *words], cwd=folder, capture_output=True, text=True, timeout=10, check=True
+    )
+    return done.stdout
+
+
+def _same(earlier: RunRecord, record: Mapping[str, object]) -> bool:
+    keys = ("experiment", "parameters", "hashes", "inputs", "environment", "versions")
+    return all(earlier.data.get(key) == json.loads(json.dumps(record[key])) for key in keys)
+
+
+def _accept(staging: Path, id: str) -> None:
+    limit = staging / "limit.yaml"
+    if not limit.is_file():
+        raise FreezeoutError(
+            f"the notebook of {id} ended without a limit",
+            hint="its last cell has to call freezeout.keep(result)",
+            code="no_limit",
+        )
+    hepdata.read(limit)
+
+
+def _execute(
+    found: Experiment, parameters: Mapping[str, object], staging: Path, run_id: str, progress: bool
+) -> None:
+    try:
+        from freezeout.experiments.notebook import NotebookFailed, execute
+    except ImportError as error:
+        raise FreezeoutError(
+            f"running a notebook needs {error.name}", hint="pip install 'freezeout[run]'"
+        ) from error
+    try:
+        notebook = execute(found.notebook, parameters, staging, run_id, progress)
+    except NotebookFailed as failure:
+        if failure.name == "InputError":
+            raise InputError(failure.value, code="bad_input") from failure
+        kept = home() / "failed" / f"{run_id}.ipynb"
+        write_atomically(kept, failure.notebook)
+        raise FreezeoutError(
+            f"{found.id} failed in {failure.where}: {failure.name}: {failure.value}",
+            hint=f"the executed notebook is {kept}",
+            code="notebook_failed",
+        ) from failure
+    write_atomically(staging / found.notebook.name, notebook)
+

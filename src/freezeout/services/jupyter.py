@@ -1,0 +1,88 @@
+"""JupyterLab with the extension and Voila, as one server on 127.0.0.1."""
+
+from __future__ import annotations
+
+import os
+import sys
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+from freezeout.errors import InputError
+from freezeout.services.process import Process, free_port, secret_file
+from freezeout.settings import home, shared_folder
+
+DASHBOARD = "dashboards/summary.ipynb"
+
+
+@dataclass
+class Jupyter:
+    """A running server: its process, where it is and where its token lies."""
+
+    process: Process
+    url: str
+    token_file: Path
+    dashboard: str
+
+    @classmethod
+    def start(cls, root: Path | None = None, port: int = 0, browser: bool = False) -> Jupyter:
+        """Start the server and wait until it answers.
+
+        Parameters
+        ----------
+        root : Path, optional
+            The folder that Lab shows; default: the checkout, else the working folder.
+        port : int
+            0 picks a free one.
+        browser : bool
+            Open the user's browser.
+
+        Raises
+        ------
+        FreezeoutError
+            When the server does not come up.
+        """
+        notebooks = shared_folder("notebooks")
+        checkout = notebooks.parent if (notebooks.parent / "pyproject.toml").is_file() else None
+        root = (root or checkout or Path.cwd()).absolute()
+        if not root.is_dir():
+            raise InputError(f"there is no folder {root}", hint="give an existing folder with --root")
+        place = home() / "services" / "jupyter"
+        token_file = secret_file(place / "token")
+        port = port or free_port()
+        command = [
+            sys.executable, "-m", "jupyterlab",
+            "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
+            f"--ServerApp.root_dir={root}", "--LabApp.news_url=None",
+            f"--ServerApp.open_browser={browser}",
+        ]  # fmt: skip
+        if hasattr(os, "geteuid") and os.geteuid() == 0:
+            command.append("--allow-root")
+        env = {"JUPYTER_TOKEN_FILE": str(token_file)}
+        process = Process.start("JupyterLab", command, place / "log", env)
+        url = f"http://127.0.0.1:{port}"
+        try:
+            process.wait_until(lambda: _answers(f"{url}/api"), 90)
+        except BaseException:
+            process.stop()
+            raise
+        return cls(process, url, token_file, f"{url}/voila/render/{_dashboard_path(root, notebooks)}")
+
+    def stop(self) -> None:
+        """Stop the server and its kernels and forget the token."""
+        self.process.stop()
+        self.token_file.unlink(missing_ok=True)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _dashboard_path(root: Path, notebooks: Path) -> str:
+    here = notebooks / DASHBOARD
+    return here.relative_to(root).as_posix() if here.is_relative_to(root) else "freezeout/" + DASHBOARD
