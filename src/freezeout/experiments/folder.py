@@ -173,7 +173,8 @@ def _parameters_source(notebook: Path) -> str:
         tagged = [c for c in cells if "parameters" in c.get("metadata", {}).get("tags", [])]
         sources = ["".join(c["source"]) for c in tagged]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(f"cannot read the notebook {notebook}: {error}") from error
+        reason = getattr(error, "strerror", None) or "it is not a notebook"
+        raise InputError(f"cannot read the notebook {notebook}: {reason}") from error
     if len(sources) != 1:
         raise InputError(f"{notebook} has {len(sources)} cells tagged 'parameters' instead of one")
     try:

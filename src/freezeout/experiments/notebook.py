@@ -64,7 +64,7 @@ def execute(
             parameters=dict(parameters),
             engine_name=_ENGINE,
             progress_bar=progress,
-            kernel={"env": env, "cwd": str(folder)},
+            kernel={"env": env, "cwd": str(folder), "transport_encryption": "auto"},
             seen=seen,
         )
     except PapermillExecutionError as error:
