@@ -26,7 +26,9 @@ def main(wanted: list[str]) -> int:
         if wanted and path.stem not in wanted:
             continue
         figures = _load(path).measure()
-        figures["machine"] = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+        figures["machine"] = (
+            f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+        )
         figures["measured_at"] = datetime.now(UTC).isoformat(timespec="seconds")
         kept = HERE / "results" / f"{path.stem}.json"
         kept.parent.mkdir(exist_ok=True)

@@ -48,7 +48,19 @@ _HOMES = {
     "published_curves": "freezeout.limits.published",
 }
 
-__all__ = ["__version__", *_HOMES]  # noqa: PLE0604 - every name of _HOMES is a string
+__all__ = [
+    "Experiment",
+    "FreezeoutError",
+    "InputError",
+    "Likelihood",
+    "LimitCurve",
+    "Reference",
+    "Result",
+    "__version__",
+    "experiment",
+    "keep",
+    "published_curves",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -50,5 +50,16 @@ class InputError(FreezeoutError):
         super().__init__(message, hint=hint, code=code)
 
 
+class MissingPackageError(FreezeoutError):
+    """An optional package is not installed; the hint says how to get it."""
+
+    def __init__(self, what: str, error: ImportError, extra: str) -> None:
+        super().__init__(
+            f"{what} needs {error.name}", hint=f"pip install 'freezeout[{extra}]'", code="missing_package"
+        )
+
+
 def _rebuild(kind: type[FreezeoutError], message: str, hint: str, code: str) -> FreezeoutError:
-    return kind(message, hint=hint, code=code)
+    error = kind.__new__(kind)
+    FreezeoutError.__init__(error, message, hint=hint, code=code)
+    return error

@@ -45,9 +45,7 @@ def _file_settings() -> dict[str, str]:
         raise InputError(f"cannot read the settings in {path}: {error}") from error
     unknown = sorted(set(found) - set(_KNOWN))
     if unknown:
-        raise InputError(
-            f"{path} has the unknown setting '{unknown[0]}'", hint=f"known: {', '.join(_KNOWN)}"
-        )
+        raise InputError(f"{path} has the unknown setting '{unknown[0]}'", hint=f"known: {', '.join(_KNOWN)}")
     return {name: str(value) for name, value in found.items()}
 
 

@@ -34,7 +34,10 @@ def tracked(*patterns: str) -> list[Path]:
 
 def test_rooms_import_only_what_they_may() -> None:
     done = subprocess.run(
-        [Path(sys.executable).with_name("lint-imports"), "--no-cache"], cwd=ROOT, capture_output=True, text=True
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -54,7 +57,8 @@ def test_no_module_is_longer_than_a_room() -> None:
 
 
 def test_importing_freezeout_imports_nothing_else() -> None:
-    code = "import sys; import freezeout; print([m for m in ('numpy', 'scipy', 'yaml', 'bokeh') if m in sys.modules])"
+    heavy = "('numpy', 'scipy', 'yaml', 'bokeh')"
+    code = f"import sys; import freezeout; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
@@ -113,7 +117,9 @@ def test_locks_name_no_host_and_hash_every_package(path: Path) -> None:
     text = path.read_text()
     assert "://" not in text
     if path.suffix == ".txt":
-        pinned = re.findall(r"^([A-Za-z0-9][^\s;=]*)==[^\n]*\\\n((?: +--hash=\S+(?: \\)?\n)+)", text, re.MULTILINE)
+        pinned = re.findall(
+            r"^([A-Za-z0-9][^\s;=]*)==[^\n]*\\\n((?: +--hash=\S+(?: \\)?\n)+)", text, re.MULTILINE
+        )
         assert len(pinned) == len(re.findall(r"^[A-Za-z0-9]", text, re.MULTILINE)) > 50
 
 
@@ -144,8 +150,6 @@ def test_every_table_is_the_one_its_source_names(path: Path) -> None:
     assert extra <= set(source["files"]), extra - set(source["files"])
 
 
-@pytest.mark.parametrize(
-    "folder", [f for f in sorted(TOP) if (ROOT / f).is_dir() and not f.startswith(".")]
-)
+@pytest.mark.parametrize("folder", [f for f in sorted(TOP) if (ROOT / f).is_dir() and not f.startswith(".")])
 def test_every_top_level_folder_says_what_lives_there(folder: str) -> None:
     assert (ROOT / folder / "README.md").is_file()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from freezeout.errors import InputError
 from freezeout.experiments.parameters import Parameter, check_all, parse_assignments, read_cell
 
-CELL = '''masses: list[float] = [10.0, 100.0]  # WIMP masses [GeV]
+CELL = """masses: list[float] = [10.0, 100.0]  # WIMP masses [GeV]
 v_0: float = 220.0  # most probable speed [km/s]
 statistic: str = "poisson"  # how the limit is set
 toys: int = 100  # how many
@@ -19,7 +19,7 @@ band: bool = True  # draw it
 threshold: float | None = None  # rise of −2lnL
 events: "did" = "lake:events"  # where the events are
 extra: dict = {}
-'''
+"""
 
 
 def declared(**limits: object) -> list[Parameter]:

@@ -115,7 +115,9 @@ def test_a_failing_notebook_keeps_its_executed_copy_and_no_run(toy: Path) -> Non
     assert not runs_folder().exists()
 
 
-@pytest.mark.parametrize(("behaviour", "said"), [("die", "kernel of toy died"), ("forget", "without a limit")])
+@pytest.mark.parametrize(
+    ("behaviour", "said"), [("die", "kernel of toy died"), ("forget", "without a limit")]
+)
 def test_a_notebook_that_dies_or_forgets_its_limit_leaves_no_run(
     toy: Path, behaviour: str, said: str
 ) -> None:

@@ -31,7 +31,9 @@ class Installed:
 
     def clean_environment(self) -> dict[str, str]:
         """The machine's environment with this one's programs first."""
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "VIRTUAL_ENV", "FREEZEOUT"))}
+        kept = {
+            k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "VIRTUAL_ENV", "FREEZEOUT"))
+        }
         return kept | {"PATH": f"{self.environment / 'bin'}{os.pathsep}{os.environ['PATH']}"}
 
 
@@ -58,7 +60,9 @@ def installed(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Instal
     subprocess.run([sys.executable, "-m", "venv", environment], check=True)
     uv = Path(sys.executable).with_name("uv")
     lock = project / "environments" / "gateway" / "requirements.txt"
-    subprocess.run([uv, "pip", "install", "-q", "--python", python, "--require-hashes", "-r", lock], check=True)
+    subprocess.run(
+        [uv, "pip", "install", "-q", "--python", python, "--require-hashes", "-r", lock], check=True
+    )
     built = subprocess.run(
         [python, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", place / "dist", project],
         capture_output=True, text=True,

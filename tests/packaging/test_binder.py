@@ -37,21 +37,33 @@ def test_repo2docker_plans_the_lock_the_post_build_and_the_start(project: Path) 
 
 
 @pytest.fixture(scope="module")
-def binder(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[str, str]]]:
+def binder(
+    installed: Installed, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, dict[str, str]]]:
     """The address of a server that was built and started by Binder's own scripts."""
     home = tmp_path_factory.mktemp("jovyan")
     repository = home / "freezeout"
     shutil.copytree(installed.project, repository)
     env = installed.clean_environment() | {"HOME": str(home), "JUPYTER_TOKEN": "a-token-for-this-test"}
     built = subprocess.run(
-        [repository / "binder/postBuild"], cwd=repository, env=env, capture_output=True, text=True, timeout=600
+        [repository / "binder/postBuild"],
+        cwd=repository,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=600,
     )
     assert built.returncode == 0, built.stdout + built.stderr
     port = free_port()
-    command = [repository / "binder/start", "jupyter", "lab", "--ip=127.0.0.1", f"--port={port}", "--no-browser",
-               "--ServerApp.port_retries=0", "--allow-root"]  # fmt: skip
+    command = [repository / "binder/start", "jupyter", "lab", "--ip=127.0.0.1", f"--port={port}",
+               "--no-browser", "--ServerApp.port_retries=0", "--allow-root"]  # fmt: skip
     server = subprocess.Popen(
-        command, cwd=repository, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        command,
+        cwd=repository,
+        env=env,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     url = f"http://127.0.0.1:{port}"
     try:
@@ -80,7 +92,9 @@ def answer(url: str) -> tuple[int, str]:
 def test_binder_opens_lab_with_the_extension(binder: tuple[str, dict[str, str]]) -> None:
     status, page = answer(binder[0] + "/lab")
     assert status == 200
-    config = json.loads(page.split('id="jupyter-config-data" type="application/json">')[1].split("</script>")[0])
+    config = json.loads(
+        page.split('id="jupyter-config-data" type="application/json">')[1].split("</script>")[0]
+    )
     assert "freezeout" in [extension["name"] for extension in config["federated_extensions"]]
 
 

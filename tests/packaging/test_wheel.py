@@ -65,7 +65,9 @@ def test_the_base_needs_only_numbers_and_says_how_to_get_the_rest(
     subprocess.run([uv, "pip", "install", "-q", "--python", python, installed.wheel], check=True)
 
     def light(*words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([python, "-m", "freezeout.cli", *words], capture_output=True, text=True, cwd=tmp_path)
+        return subprocess.run(
+            [python, "-m", "freezeout.cli", *words], capture_output=True, text=True, cwd=tmp_path
+        )
 
     assert light("--help").returncode == 0
     listed = light("limits", "list", "--plane", "si", "--json")

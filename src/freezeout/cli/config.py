@@ -10,7 +10,9 @@ from freezeout.cli.output import add_json, print_json, print_table, say
 
 def add_commands(commands: Any) -> None:
     """Add the commands of this group."""
-    config = commands.add_parser("config", help="show the settings and where each comes from", allow_abbrev=False)
+    config = commands.add_parser(
+        "config", help="show the settings and where each comes from", allow_abbrev=False
+    )
     add_json(config)
     config.set_defaults(command=_config)
 

@@ -27,7 +27,9 @@ def add_commands(commands: Any) -> None:
     )  # fmt: skip
     run.add_argument("--preset", default="default", help="a named set of parameters")
     run.add_argument("-o", dest="folder", type=Path, metavar="DIR", help="make the run's folder in DIR")
-    run.add_argument("--reuse", action="store_true", help="take a complete run of the same kind if there is one")
+    run.add_argument(
+        "--reuse", action="store_true", help="take a complete run of the same kind if there is one"
+    )
     run.add_argument("--json", action="store_true", help="print the run's record")
     run.set_defaults(command=_run)
 
@@ -75,9 +77,7 @@ def _experiment(options: argparse.Namespace, one: Any) -> None:
     for reference in one.references:
         print(f"  reference    {reference}")
     print()
-    rows = [
-        (p.name, p.type, _short(p.default), p.unit or "", p.help, p.allowed) for p in one.parameters
-    ]
+    rows = [(p.name, p.type, _short(p.default), p.unit or "", p.help, p.allowed) for p in one.parameters]
     print_table(("PARAMETER", "TYPE", "DEFAULT", "UNIT", "MEANING", "ALLOWED"), rows)
 
 

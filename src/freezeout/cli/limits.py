@@ -19,7 +19,9 @@ def add_commands(commands: Any) -> None:
     group = commands.add_parser("limits", help="list, export, add or remove limit curves", allow_abbrev=False)
     actions = group.add_subparsers(title="actions", metavar="ACTION", required=True)
 
-    listing = actions.add_parser("list", help="curves of your runs, your own and published ones", allow_abbrev=False)
+    listing = actions.add_parser(
+        "list", help="curves of your runs, your own and published ones", allow_abbrev=False
+    )
     listing.add_argument("--plane", help="only this plane: si, sd_p, sd_n, sigma_v/bb, …")
     add_json(listing)
     listing.set_defaults(command=_list)
@@ -31,15 +33,21 @@ def add_commands(commands: Any) -> None:
     export.set_defaults(command=_export)
 
     add = actions.add_parser("add", help="add a curve of your own; every plot shows it", allow_abbrev=False)
-    add.add_argument("table", type=Path, metavar="CSV", help="columns: mass in GeV, limit in the plane's unit")
+    add.add_argument(
+        "table", type=Path, metavar="CSV", help="columns: mass in GeV, limit in the plane's unit"
+    )
     add.add_argument("--plane", required=True, help="si, sd_p, sd_n, sigma_v/bb, …")
     add.add_argument("--confidence-level", required=True, metavar="CL", help="such as 0.9, or 'unknown'")
     add.add_argument("--reference", required=True, help="an arXiv number, a DOI or a text")
     add.add_argument("--label", default="", help="what the legend says (default: the file's name)")
     add.add_argument("--experiment", default="", help="who measured (default: the label)")
-    add.add_argument("--kind", default="observed", choices=("observed", "expected", "projection", "theory", "region"))
+    add.add_argument(
+        "--kind", default="observed", choices=("observed", "expected", "projection", "theory", "region")
+    )
     add.add_argument("--provenance", default="digitised", choices=("computed", "collaboration", "digitised"))
-    add.add_argument("--assumption", action="append", default=[], metavar="NAME=VALUE", help="such as rho_dm=0.3")
+    add.add_argument(
+        "--assumption", action="append", default=[], metavar="NAME=VALUE", help="such as rho_dm=0.3"
+    )
     add.add_argument("--id", default="", help="a short name (default: made of the label)")
     add.add_argument("--replace", action="store_true", help="take the place of a curve of this id")
     add_json(add)

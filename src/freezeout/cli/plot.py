@@ -1,2 +1,5 @@
 """placeholder"""
-def add_commands(c): pass
+
+
+def add_commands(c):
+    pass

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
 from typing import Any
 
-import json
 from freezeout.cli.output import add_json, number, print_json, print_table, say
 
 

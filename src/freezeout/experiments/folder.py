@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 
-from freezeout.errors import InputError
+from freezeout.errors import InputError, MissingPackageError
 from freezeout.experiments.parameters import Parameter, check_all, read_cell
 from freezeout.files import checksums, read_yaml, verify
 from freezeout.limits.curve import Reference
@@ -191,8 +191,10 @@ def read_experiment(folder: Path) -> Experiment:
     InputError
         When experiment.yaml does not follow the schema.
     """
-    from jsonschema import Draft202012Validator
-
+    try:
+        from jsonschema import Draft202012Validator
+    except ImportError as error:
+        raise MissingPackageError("reading an experiment", error, "run") from error
     path = folder / "experiment.yaml"
     found = read_yaml(path)
     schema = json.loads(_SCHEMA.read_text(encoding="utf-8"))

@@ -37,13 +37,13 @@ class RunEngine(Engine):  # type: ignore[misc]
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **kwargs: Any) -> object:
         kernel, seen = kwargs.pop("kernel"), kwargs.pop("seen")
         seen.append(nb_man.nb)
-        options = merge_kwargs(remove_args(["input_path", "start_timeout"], **kwargs), kernel_name=kernel_name)
+        options = merge_kwargs(
+            remove_args(["input_path", "start_timeout"], **kwargs), kernel_name=kernel_name
+        )
         return PapermillNotebookClient(nb_man, **options).execute(**kernel)
 
 
-def execute(
-    path: Path, parameters: Mapping[str, object], folder: Path, run_id: str, progress: bool
-) -> str:
+def execute(path: Path, parameters: Mapping[str, object], folder: Path, run_id: str, progress: bool) -> str:
     """Execute the notebook with `folder` as the place of its results; return it as text.
 
     Raises
@@ -78,5 +78,4 @@ def execute(
             f"the kernel of {path.parent.name} died", hint="was it killed, or out of memory? run it again",
             code="kernel_died",
         ) from error  # fmt: skip
-    return nbformat.writes(done)
-
+    return str(nbformat.writes(done))

@@ -109,7 +109,9 @@ def read_record(folder: Path) -> RunRecord:
         )
     missing = [name for name in _NEEDED if name not in data]
     if missing or not all(isinstance(data.get(name), dict) for name in ("parameters", "outputs")):
-        raise InputError(f"{path} is damaged: it lacks {', '.join(missing) or 'its tables'}", code="run_damaged")
+        raise InputError(
+            f"{path} is damaged: it lacks {', '.join(missing) or 'its tables'}", code="run_damaged"
+        )
     return RunRecord(folder, data)
 
 

@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from freezeout import __version__
-from freezeout.errors import FreezeoutError, InputError
+from freezeout.errors import FreezeoutError, InputError, MissingPackageError
 from freezeout.experiments.folder import Experiment, experiment
 from freezeout.experiments.record import FILE, SCHEMA_VERSION, RunRecord, read_record, runs
 from freezeout.experiments.staging import staged
@@ -141,9 +141,7 @@ def _commit(folder: Path) -> dict[str, object] | None:
 
 
 def _git(folder: Path, *words: str) -> str:
-    done = subprocess.run(
-        ["git", *words], cwd=folder, capture_output=True, text=True, timeout=10, check=True
-    )
+    done = subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, timeout=10, check=True)
     return done.stdout
 
 
@@ -169,9 +167,7 @@ def _execute(
     try:
         from freezeout.experiments.notebook import NotebookFailed, execute
     except ImportError as error:
-        raise FreezeoutError(
-            f"running a notebook needs {error.name}", hint="pip install 'freezeout[run]'"
-        ) from error
+        raise MissingPackageError("running a notebook", error, "run") from error
     try:
         notebook = execute(found.notebook, parameters, staging, run_id, progress)
     except NotebookFailed as failure:
@@ -185,4 +181,3 @@ def _execute(
             code="notebook_failed",
         ) from failure
     write_atomically(staging / found.notebook.name, notebook)
-

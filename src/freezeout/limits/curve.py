@@ -228,7 +228,8 @@ class LimitCurve:
         wanted = np.asarray(mass, dtype=float)
         good = np.isfinite(self.limit)
         x, y = np.log(self.mass[good]), np.log(self.limit[good])
-        return np.exp(np.interp(np.log(wanted), x, y, left=np.nan, right=np.nan))
+        found: np.ndarray = np.exp(np.interp(np.log(wanted), x, y, left=np.nan, right=np.nan))
+        return found
 
 
 def _frozen(values: object) -> np.ndarray:

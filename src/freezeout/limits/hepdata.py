@@ -28,19 +28,11 @@ def dumps(curve: LimitCurve) -> str:
     header = {"name": described.quantity + " upper limit", "units": described.unit}
     if curve.kind in ("theory", "region"):
         header["name"] = described.quantity
-    table = {
-        "independent_variables": [
-            {"header": {"name": described.mass, "units": "GeV"}, "values": _values(curve.mass)}
-        ],
-        "dependent_variables": [
-            {"header": header, "qualifiers": _qualifiers(curve), "values": _values(curve.limit)}
-        ],
-    }
-    for name in BANDS:
-        if name in curve.bands:
-            table["dependent_variables"].append(_further(name, described.unit, curve.bands[name]))
-    for name, values in curve.columns.items():
-        table["dependent_variables"].append(_further(name, "", values))
+    mass = {"header": {"name": described.mass, "units": "GeV"}, "values": _values(curve.mass)}
+    limit = {"header": header, "qualifiers": _qualifiers(curve), "values": _values(curve.limit)}
+    bands = [_further(name, described.unit, curve.bands[name]) for name in BANDS if name in curve.bands]
+    columns = [_further(name, "", values) for name, values in curve.columns.items()]
+    table = {"independent_variables": [mass], "dependent_variables": [limit, *bands, *columns]}
     return yaml.safe_dump(table, sort_keys=False, allow_unicode=True)
 
 
@@ -120,13 +112,11 @@ def _curve(table: object) -> LimitCurve:
         references=tuple(Reference.parse(str(v)) for name, v in pairs if name == "reference"),
         notes=tuple(str(v) for name, v in pairs if name == "note"),
         assumptions={
-            name.removeprefix("assumption "): value
-            for name, value in pairs
-            if name.startswith("assumption ")
+            name.removeprefix("assumption "): value for name, value in pairs if name.startswith("assumption ")
         },
         bands={name: values for name, values in arrays.items() if name in BANDS},
         columns={name: values for name, values in arrays.items() if name not in BANDS},
-        **{name: str(known.get(name, "")) for name in _TEXTS},  # type: ignore[arg-type]
+        **{name: str(known.get(name, "")) for name in _TEXTS},
     )
 
 

@@ -80,7 +80,9 @@ class Process:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             if self.child.poll() is not None:
-                raise FreezeoutError(f"{self.name} ended at once: {self.last_line()}", hint=f"log: {self.log}")
+                raise FreezeoutError(
+                    f"{self.name} ended at once: {self.last_line()}", hint=f"log: {self.log}"
+                )
             if ready():
                 return
             time.sleep(0.1)
