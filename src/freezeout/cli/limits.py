@@ -115,7 +115,7 @@ def _range(row: dict[str, Any]) -> str:
     return f"{low:.3g}–{high:.3g}"
 
 
-def named_curve(name: str) -> LimitCurve:
+def named_curve(name: str, folder: Path | None = None) -> LimitCurve:
     """The curve of a run, or the published or own one of this id.
 
     Raises
@@ -127,7 +127,7 @@ def named_curve(name: str) -> LimitCurve:
     from freezeout.limits import catalogue
 
     try:
-        record = find_run(name)
+        record = find_run(name, folder)
     except InputError as error:
         if error.code != "unknown_run" or Path(name).exists():
             raise
