@@ -1,0 +1,25 @@
+"""The table of routes. `../openapi.yaml` says the same, and a test holds them together."""
+
+from __future__ import annotations
+
+from jupyter_server.base.handlers import JupyterHandler
+from jupyter_server.utils import url_path_join
+
+from freezeout_jupyter.dashboards import Dashboards, ShowDashboard
+from freezeout_jupyter.experiments import Experiments, OpenExperiment
+from freezeout_jupyter.version import Version
+
+_ID = r"(?P<id>[A-Za-z0-9_-]{1,80})"
+
+_TABLE: dict[str, type[JupyterHandler]] = {
+    "api/version": Version,
+    "api/experiments": Experiments,
+    f"api/experiments/{_ID}/open": OpenExperiment,
+    "api/dashboards": Dashboards,
+    f"dashboards/{_ID}": ShowDashboard,
+}
+
+
+def routes(base_url: str) -> list[tuple[str, type[JupyterHandler]]]:
+    """Patterns and handlers below the server's base address."""
+    return [(url_path_join(base_url, "freezeout", path), handler) for path, handler in _TABLE.items()]
