@@ -70,5 +70,5 @@ def helm(recoil_energy: ArrayLike, mass_number: ArrayLike) -> np.ndarray:
     x = np.atleast_1d(q * nuclear_radius(mass_number))
     small = x < 0.02
     y = np.where(small, 1.0, x)
-    bessel = np.where(small, 1 - x**2 / 10, 3 * (np.sin(y) - y * np.cos(y)) / y**3)
+    bessel = np.where(small, 1 - x**2 / 10 + x**4 / 280, 3 * (np.sin(y) - y * np.cos(y)) / y**3)
     return np.asarray((bessel.reshape(np.shape(q)) * np.exp(-((q * _SKIN) ** 2) / 2)) ** 2)

@@ -224,7 +224,7 @@ class TabulatedHalo:
         slope = (f[i + 1] - f[i]) / (v[i + 1] - v[i])
         offset = f[i] - slope * v[i]
         # A segment from 0 has no offset, so its logarithm does not matter.
-        ratio = np.divide(end, start, out=np.ones_like(end), where=start > 0)
+        ratio = np.divide(end, start, out=np.ones_like(end), where=start > 1e-300)
         return np.asarray(offset * np.log(ratio) + slope * (end - start))
 
     @property
