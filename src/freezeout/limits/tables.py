@@ -15,6 +15,8 @@ from freezeout.limits.curve import BANDS, LimitCurve, Reference
 from freezeout.limits.planes import plane as described
 
 _HINT = "give two columns, the mass in GeV and the limit, with or without a header"
+_LONG = ("curve", "label", "experiment", "plane", "kind", "confidence_level", "provenance", "reference",
+         "mass_gev", "value", "unit")  # fmt: skip
 _UNITS = re.compile(r"[\[\(]([^\]\)]*)[\]\)]|_(cm2|cm3_s|pb|fb|gev|tev|mev)$", re.IGNORECASE)
 
 
@@ -38,6 +40,28 @@ def to_csv(curve: LimitCurve) -> str:
     writer.writerow(columns)
     for row in zip(*columns.values(), strict=True):
         writer.writerow([repr(float(value)) if np.isfinite(value) else "" for value in row])
+    return stream.getvalue()
+
+
+def to_long_csv(curves: Iterable[LimitCurve]) -> str:
+    """Several curves as one CSV: a row per curve and mass.
+
+    Parameters
+    ----------
+    curves : iterable of LimitCurve
+    """
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(_LONG)
+    for curve in curves:
+        level = "unknown" if curve.confidence_level is None else repr(float(curve.confidence_level))
+        said = [
+            curve.run_id or curve.id, curve.label, curve.experiment, curve.plane, curve.kind, level,
+            curve.provenance, "; ".join(map(str, curve.references)),
+        ]  # fmt: skip
+        for mass, limit in zip(curve.mass, curve.limit, strict=True):
+            value = repr(float(limit)) if np.isfinite(limit) else ""
+            writer.writerow([*said, repr(float(mass)), value, curve.described_plane.unit])
     return stream.getvalue()
 
 
