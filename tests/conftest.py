@@ -10,16 +10,25 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 
+@pytest.fixture(scope="session")
+def other_programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where IPython and Matplotlib keep what they keep, once for all tests."""
+    return tmp_path_factory.mktemp("other")
+
+
 @pytest.fixture(autouse=True)
-def freezeout_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def freezeout_home(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, other_programs: Path
+) -> Path:
     """An empty FREEZEOUT_HOME, and none of the user's settings."""
     home = tmp_path_factory.mktemp("home")
     for name in list(os.environ):
         if name.startswith("FREEZEOUT_"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("FREEZEOUT_HOME", str(home))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))
-    monkeypatch.setenv("IPYTHONDIR", str(home / "ipython"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
+    monkeypatch.setenv("IPYTHONDIR", str(other_programs / "ipython"))
+    monkeypatch.setenv("MPLCONFIGDIR", str(other_programs / "matplotlib"))
     return home
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -49,8 +50,7 @@ def add_commands(commands: Any) -> None:
 
 
 def _plot(options: argparse.Namespace) -> None:
-    from freezeout.plots import save
-    from freezeout.plots.export import check_suffix
+    from freezeout.plots.export import check_suffix, save
     from freezeout.plots.summary import summaries
 
     for file in options.files:
@@ -109,7 +109,12 @@ def _rescaled(curves: list[LimitCurve], rho_dm: float) -> list[LimitCurve]:
     from freezeout.limits.conversions import DIRECT, rescale_all
 
     direct = tuple(curve for curve in curves if curve.plane in DIRECT)
+    if not (rho_dm > 0 and math.isfinite(rho_dm)):
+        raise InputError(f"--rho-dm is {rho_dm:g}", hint="give a positive density in GeV/cm³")
     done = rescale_all(direct, rho_dm)
+    reasons: dict[str, list[str]] = {}
     for curve, reason in done.refused:
-        say(f"freezeout: left out {curve.label}: {reason}")
+        reasons.setdefault(reason, []).append(curve.label)
+    for reason, labels in reasons.items():
+        say(f"freezeout: left out, {reason}: {', '.join(labels)}")
     return [*done.curves, *(curve for curve in curves if curve.plane not in DIRECT)]

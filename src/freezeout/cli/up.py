@@ -26,8 +26,11 @@ def add_commands(commands: Any) -> None:
 
 
 def _up(options: argparse.Namespace) -> int:
+    from freezeout.errors import InputError
     from freezeout.services.jupyter import Jupyter
 
+    if options.root and not options.root.is_dir():
+        raise InputError(f"there is no folder {options.root}", hint="give an existing folder with --root")
     signal.signal(signal.SIGTERM, _stop)
     screen = sys.platform == "darwin" or any(os.environ.get(v) for v in ("DISPLAY", "WAYLAND_DISPLAY"))
     say("starting JupyterLab …")

@@ -9,7 +9,6 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-from freezeout.errors import InputError
 from freezeout.services.process import Process, free_port, secret_file
 from freezeout.settings import home, shared_folder
 
@@ -46,8 +45,6 @@ class Jupyter:
         notebooks = shared_folder("notebooks")
         checkout = notebooks.parent if (notebooks.parent / "pyproject.toml").is_file() else None
         root = (root or checkout or Path.cwd()).absolute()
-        if not root.is_dir():
-            raise InputError(f"there is no folder {root}", hint="give an existing folder with --root")
         place = home() / "services" / "jupyter"
         token_file = secret_file(place / "token")
         port = port or free_port()
