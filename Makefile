@@ -12,7 +12,7 @@ LAB_SOURCES := $(shell find jupyter_ext/labextension -type f \
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-fast lint format bench screenshot locks clean
+.PHONY: help setup demo up test test-fast lint format bench references screenshot locks clean
 
 help: ## show what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -50,6 +50,9 @@ format: $(VENV)/.tested-with ## put the code into its style
 
 bench: $(VENV)/.tested-with ## measure against the peers, into benchmarks/results
 	$(BIN)/python benchmarks/run.py
+
+references: $(VENV)/.tested-with ## execute the notebooks anew for nbval (read the diff)
+	$(BIN)/python tests/notebooks/make_references.py
 
 screenshot: $(VENV)/.tested-with ## make the picture in README.md
 	$(BIN)/python docs/screenshot.py
