@@ -112,7 +112,11 @@ def test_citation_and_codemeta_say_the_same() -> None:
     assert cff["keywords"] == meta["keywords"]
 
 
-@pytest.mark.parametrize("path", tracked("*requirements.txt", "*yarn.lock"), ids=lambda p: p.parent.name)
+@pytest.mark.parametrize(
+    "path",
+    tracked("environments/*requirements.txt", "tests/requirements.txt", "*yarn.lock"),
+    ids=lambda p: p.parent.name,
+)
 def test_locks_name_no_host_and_hash_every_package(path: Path) -> None:
     text = path.read_text()
     assert "://" not in text

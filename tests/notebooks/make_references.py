@@ -25,7 +25,8 @@ def main() -> None:
         os.environ["FREEZEOUT_HOME"] = folder
         for id in sorted(experiment_folders()):
             executed = run(id, preset="smoke").path / experiment(id).notebook.name
-            (HERE / f"{id}.ipynb").write_text(json.dumps(clean(executed), indent=1, ensure_ascii=False) + "\n")
+            text = json.dumps(clean(executed), indent=1, ensure_ascii=False)
+            (HERE / f"{id}.ipynb").write_text(text + "\n")
 
 
 def clean(path: Path) -> dict[str, object]:

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ EXECUTED = Path(__file__).resolve().parent / "executed"
 IDS = sorted(path.stem for path in EXECUTED.glob("*.ipynb"))
 
 
-def cells(path: Path) -> list[dict[str, object]]:
+def cells(path: Path) -> list[dict[str, Any]]:
     notebook = json.loads(path.read_text())
     return [c for c in notebook["cells"] if "injected-parameters" not in c["metadata"].get("tags", [])]
 
@@ -26,14 +27,15 @@ def test_every_experiment_has_a_reference() -> None:
 
 @pytest.mark.parametrize("id", IDS)
 def test_a_reference_is_of_the_notebook_as_it_is_now(id: str) -> None:
-    now = [(c["cell_type"], "".join(c["source"])) for c in cells(experiment(id).notebook)]  # type: ignore[arg-type]
-    then = [(c["cell_type"], "".join(c["source"])) for c in cells(EXECUTED / f"{id}.ipynb")]  # type: ignore[arg-type]
+    now = [(c["cell_type"], "".join(c["source"])) for c in cells(experiment(id).notebook)]
+    then = [(c["cell_type"], "".join(c["source"])) for c in cells(EXECUTED / f"{id}.ipynb")]
     assert now == then, "run 'make references' and read the diff"
 
 
 @pytest.mark.parametrize("id", IDS)
 def test_a_reference_holds_an_output_to_compare(id: str) -> None:
-    checked = [c for c in cells(EXECUTED / f"{id}.ipynb") if "nbval-check-output" in c["metadata"].get("tags", [])]  # type: ignore[attr-defined]
+    reference = cells(EXECUTED / f"{id}.ipynb")
+    checked = [c for c in reference if "nbval-check-output" in c["metadata"].get("tags", [])]
     assert checked and all(c["outputs"] for c in checked)
 
 

@@ -70,7 +70,8 @@ def test_stopping_ends_the_grandchildren_too(tmp_path: Path) -> None:
 def test_a_process_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     code = (
         "import sys, time; from pathlib import Path; from freezeout.services.process import Process\n"
-        f"p = Process.start('it', {SLEEP!r}, Path(sys.argv[1])); print(p.child.pid, flush=True); time.sleep(60)"
+        f"p = Process.start('it', {SLEEP!r}, Path(sys.argv[1]))\n"
+        "print(p.child.pid, flush=True); time.sleep(60)"
     )
     parent = subprocess.Popen([sys.executable, "-c", code, tmp_path / "log"], stdout=subprocess.PIPE)
     assert parent.stdout is not None

@@ -76,27 +76,17 @@ def _facts(curve: LimitCurve, source: str) -> dict[str, object]:
 
 
 def _list(options: argparse.Namespace) -> None:
-    from freezeout.experiments.record import scan_runs
+    from freezeout.experiments.computed import computed_curves
     from freezeout.limits import catalogue
     from freezeout.limits.planes import plane
 
     if options.plane:
         plane(options.plane)
-    rows: list[dict[str, object]] = []
-    records, damaged_runs = scan_runs()
-    for error in damaged_runs:
-        say(f"freezeout: {error}")
-    for record in records:
-        try:
-            curve = record.limit()
-        except InputError as error:
-            say(f"freezeout: {error}")
-            continue
-        if options.plane in (None, curve.plane):
-            rows.append(_facts(curve, "run"))
+    computed, damaged = computed_curves()
     known = catalogue.curves(options.plane)
-    for _path, reason in known.damaged:
-        say(f"freezeout: {reason}")
+    for message in [*damaged, *(reason for _path, reason in known.damaged)]:
+        say(f"freezeout: {message}")
+    rows = [_facts(curve, "run") for curve in computed if options.plane in (None, curve.plane)]
     rows += [_facts(c, "own" if c.group == "own" else "published") for c in known.curves]
     if options.json:
         return print_json(rows)

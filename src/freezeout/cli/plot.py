@@ -88,16 +88,18 @@ def _chosen(options: argparse.Namespace) -> list[LimitCurve]:
 
 
 def _known(options: argparse.Namespace) -> list[LimitCurve]:
-    from freezeout.experiments.record import latest_limits
+    from freezeout.experiments.computed import computed_curves
     from freezeout.limits import store
     from freezeout.limits.published import published_curves
+    from freezeout.plots.choice import older_runs
     from freezeout.plots.summary import is_default
 
-    computed, damaged = latest_limits(options.folder)
+    computed, damaged = computed_curves(options.folder)
     own = store.own_curves()
-    for message in [*map(str, damaged), *(reason for _path, reason in own.damaged)]:
+    for message in [*damaged, *(reason for _path, reason in own.damaged)]:
         say(f"freezeout: {message}")
-    mine = [*computed, *own.curves]
+    older = older_runs(computed)
+    mine = [*(curve for curve in computed if curve.run_id not in older), *own.curves]
     if options.no_published:
         return mine
     planes = options.plane or dict.fromkeys(curve.plane for curve in mine)

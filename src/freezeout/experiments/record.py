@@ -155,17 +155,3 @@ def find_run(name: str, folder: Path | None = None) -> RunRecord:
                          code="unknown_run")  # fmt: skip
     raise InputError(f"there is no run '{name}' in {root}", hint="'freezeout runs' lists them",
                      code="unknown_run")  # fmt: skip
-
-
-def latest_limits(folder: Path | None = None) -> tuple[list[LimitCurve], list[InputError]]:
-    """The limit of every experiment's newest run in each plane, and what is damaged."""
-    found: dict[tuple[str, str], LimitCurve] = {}
-    records, damaged = scan_runs(folder)
-    for record in records:
-        try:
-            curve = record.limit()
-        except InputError as error:
-            damaged.append(error)
-            continue
-        found.setdefault((record.experiment, curve.plane), curve)
-    return list(found.values()), damaged

@@ -12,8 +12,6 @@ from pathlib import Path
 from freezeout.services.process import Process, free_port, secret_file
 from freezeout.settings import home, shared_folder
 
-DASHBOARD = "dashboards/summary.ipynb"
-
 
 @dataclass
 class Jupyter:
@@ -42,8 +40,8 @@ class Jupyter:
         FreezeoutError
             When the server does not come up.
         """
-        notebooks = shared_folder("notebooks")
-        checkout = notebooks.parent if (notebooks.parent / "pyproject.toml").is_file() else None
+        shared = shared_folder("notebooks").parent
+        checkout = shared if (shared / "pyproject.toml").is_file() else None
         root = (root or checkout or Path.cwd()).absolute()
         place = home() / "services" / "jupyter"
         token_file = secret_file(place / "token")
@@ -64,7 +62,7 @@ class Jupyter:
         except BaseException:
             process.stop()
             raise
-        return cls(process, url, token_file, f"{url}/voila/render/{_dashboard_path(root, notebooks)}")
+        return cls(process, url, token_file, f"{url}/freezeout/dashboards/summary")
 
     def stop(self) -> None:
         """Stop the server and its kernels and forget the token."""
@@ -78,8 +76,3 @@ def _answers(url: str) -> bool:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
-
-
-def _dashboard_path(root: Path, notebooks: Path) -> str:
-    here = notebooks / DASHBOARD
-    return here.relative_to(root).as_posix() if here.is_relative_to(root) else "freezeout/" + DASHBOARD
