@@ -91,7 +91,7 @@ def excludes(curve: LimitCurve, mass: float, value: float) -> bool | None:
     for name, edge in curve.columns.items():
         if name.startswith(_EDGE):
             top = float(np.exp(np.interp(np.log(mass), np.log(curve.mass), np.log(edge))))
-            return value < top
+            return bool(value < top)
     return True
 
 
@@ -133,7 +133,9 @@ def _sentence(
         words = "no observed limit shown reaches this mass"
     fog = [c for c in curves if is_fog(c) and c.mass[0] <= mass <= c.mass[-1] and value < float(c.at(mass))]
     if fog:
-        words += f"; in the {' and the '.join(c.label.lower().replace('fog,', 'fog of') for c in fog)}"
+        words += (
+            f"; in the {' and the '.join(c.label.replace('Neutrino fog,', 'neutrino fog of') for c in fog)}"
+        )
     return f"{point}: {words}"
 
 
@@ -153,9 +155,10 @@ def scientific(value: float) -> str:
     >>> scientific(3.2e-47), scientific(1e-46), scientific(250.0)
     ('3.2×10⁻⁴⁷', '10⁻⁴⁶', '250')
     """
-    if 1e-3 <= abs(value) < 1e5:
+    if value == 0 or 1e-3 <= abs(value) < 1e5:
         return f"{value:.4g}"
-    mantissa, exponent = f"{value:.3g}".split("e") if "e" in f"{value:.3g}" else (f"{value:.3g}", "0")
+    mantissa, exponent = f"{value:.2e}".split("e")
+    mantissa = mantissa.rstrip("0").rstrip(".")
     power = f"10{str(int(exponent)).translate(_SCRIPT)}"
     return power if mantissa == "1" else f"{mantissa}×{power}"
 
