@@ -30,4 +30,5 @@ def _load_jupyter_server_extension(server: ServerApp) -> None:
     """Add the routes; Jupyter calls this when the server starts."""
     from freezeout_jupyter.routes import routes
 
-    server.web_app.add_handlers(".*$", routes(server.web_app.settings["base_url"]))
+    base_url = server.web_app.settings["base_url"]
+    server.web_app.add_handlers(".*$", routes(base_url))  # type: ignore[no-untyped-call]

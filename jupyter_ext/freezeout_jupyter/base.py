@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -34,7 +35,7 @@ def describe(error: BaseException | None, status: int) -> dict[str, str]:
     if isinstance(error, FreezeoutError):
         return {"code": error.code, "message": error.message, "hint": error.hint}
     if isinstance(error, web.HTTPError):
-        message = error.log_message or error.reason or web.responses.get(status, "request refused")
+        message = error.log_message or error.reason or HTTPStatus(status).phrase
         return {"code": _HTTP_CODES.get(status, f"http_{status}"), "message": message, "hint": ""}
     return {
         "code": "unexpected",
@@ -84,9 +85,17 @@ class Page(_Shared):
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Show what was wrong and what to do."""
         error = kwargs.get("exc_info", (None, None, None))[1]
-        if isinstance(error, FreezeoutError):
-            status_code = status_of(error)
-            self.set_status(status_code)
-            told = web.HTTPError(status_code, str(error))
-            kwargs["exc_info"] = (type(told), told, None)
-        super().write_error(status_code, **kwargs)
+        if not isinstance(error, FreezeoutError):
+            super().write_error(status_code, **kwargs)
+            return
+        status = HTTPStatus(status_of(error))
+        self.set_status(status)
+        self.finish(
+            self.render_template(  # type: ignore[no-untyped-call]
+                "error.html",
+                status_code=int(status),
+                status_message=status.phrase,
+                message=str(error),
+                exception=error,
+            )
+        )

@@ -63,7 +63,8 @@ def open_notebook(root: Path, notebook: Path, folder: str) -> Opened:
     copy = root / inside
     if copy.exists():
         present = _read(copy)
-        marked = present.get("metadata", {}).get(_MARK, {}).get("copy_of_sha256")
+        mark = present["metadata"].get(_MARK)
+        marked = mark.get("copy_of_sha256") if isinstance(mark, dict) else None
         outdated = marked != _digest(shipped)
         if not outdated or marked != _digest(present):
             return Opened(inside.as_posix(), "kept", outdated)
@@ -76,17 +77,17 @@ def _read(path: Path) -> dict[str, Any]:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise InputError(f"cannot read the notebook {path}: {error}", code="notebook_unreadable") from error
-    if not isinstance(found, dict):
+    if not isinstance(found, dict) or not isinstance(found.get("metadata"), dict):
         raise InputError(f"{path} is not a notebook", code="notebook_unreadable")
     return found
 
 
 def _digest(notebook: dict[str, Any]) -> str:
-    metadata = {key: value for key, value in notebook.get("metadata", {}).items() if key != _MARK}
+    metadata = {key: value for key, value in notebook["metadata"].items() if key != _MARK}
     text = json.dumps({**notebook, "metadata": metadata}, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _marked(notebook: dict[str, Any]) -> str:
-    metadata = {**notebook.get("metadata", {}), _MARK: {"copy_of_sha256": _digest(notebook)}}
+    metadata = {**notebook["metadata"], _MARK: {"copy_of_sha256": _digest(notebook)}}
     return json.dumps({**notebook, "metadata": metadata}, indent=1, ensure_ascii=False) + "\n"
