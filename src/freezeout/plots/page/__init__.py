@@ -11,6 +11,8 @@ from string import Template
 
 import numpy as np
 from bokeh.embed import components
+from bokeh.events import Tap
+from bokeh.models import CustomJS
 from bokeh.resources import Resources
 
 from freezeout import __version__
@@ -20,6 +22,11 @@ from freezeout.plots.overlays import Overlay, Series
 from freezeout.plots.summary import reference_links
 from freezeout.plots.swatch import swatch
 
+_TAP = """
+document.dispatchEvent(new CustomEvent("freezeout:tap", {
+  detail: { plot: cb_obj.origin.name, x: cb_obj.x, y: cb_obj.y },
+}))
+"""
 _FOLDER = Path(__file__).parent
 
 
@@ -32,6 +39,8 @@ def render(overlays: Sequence[Overlay], title: str = "") -> str:
     title : str, optional
     """
     figures = [show(described) for described in overlays]
+    for drawn in figures:
+        drawn.js_on_event(Tap, CustomJS(code=_TAP))
     script, divisions = components(figures)
     panels = [
         _panel(number, described, division)

@@ -85,10 +85,10 @@
         return;
       }
       const cross = { width: s, height: m };
-      for (const [dimension, location] of Object.entries(cross)) {
-        const line = plot(number)?.document.get_model_by_name(`cross:${dimension}`) ?? null;
-        const own = (plot(number)?.center ?? []).find((r) => r.name === `cross:${dimension}`) ?? line;
-        if (own) { own.location = location; own.visible = true; }
+      for (const line of plot(number)?.center ?? []) {
+        if (!(line.name ?? "").startsWith("cross:")) continue;
+        line.location = cross[line.dimension];
+        line.visible = true;
       }
       form.querySelector("output").textContent =
         `m = ${m} GeV, ${s.toExponential(1)} ${data[number].unit}: ${said(number, m, s)}`;
@@ -96,15 +96,11 @@
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("change", answer);
     if (!data[number].limits.length) form.hidden = true;
-    const listen = () => {
-      const found = plot(number);
-      if (!found) { setTimeout(listen, 100); return; }
-      found.on_event("tap", (event) => {
-        mass.value = event.x.toPrecision(3);
-        value.value = event.y.toExponential(1);
-        answer();
-      });
-    };
-    listen();
+    document.addEventListener("freezeout:tap", ({ detail }) => {
+      if (detail.plot !== data[number].plot) return;
+      mass.value = detail.x.toPrecision(3);
+      value.value = detail.y.toExponential(1);
+      answer();
+    });
   });
 })();
