@@ -8,10 +8,10 @@ from math import log10
 import numpy as np
 
 from freezeout.errors import InputError
+from freezeout.stats.band import QUANTILES
 from freezeout.stats.scan import STEP, Scan, scan, scan_toys, vertex
 from freezeout.stats.stacked import Stack, profile
 
-SIGMAS = (-2, -1, 0, 1, 2)
 _BELOW = 2.5  # dex below the sensitivity at which the scan begins: there the signal is a 1e-3 effect
 _ABOVE = 1.0
 _FAR = 24.0  # dex above the sensitivity at which the search for a limit ends
@@ -90,8 +90,8 @@ def _limits(stack: Stack, threshold: float, poi_min: float, start: np.ndarray, p
 
 def expected_limits(
     stack: Stack, threshold: float, poi_min: float = 0.0, *, toys: int = 200, seed: int = 1
-) -> np.ndarray:
-    """Quantiles of the limits that background alone would give, at −2, −1, 0, +1, +2 sigma.
+) -> dict[str, np.ndarray]:
+    """Quantiles of the limits that background alone would give.
 
     Each toy draws all counts from the expected background, the same for every hypothesis; the
     densities of the nuisances stay what they are.
@@ -106,18 +106,23 @@ def expected_limits(
 
     Returns
     -------
-    ndarray, shape (5, m)
-    """
-    from scipy.special import ndtr
+    dict of str to ndarray, shape (m,)
+        By the names of `freezeout.stats.band.QUANTILES`.
 
+    Raises
+    ------
+    InputError
+        As for `upper_limit`, and when there is no toy.
+    """
     _check(threshold, poi_min)
     if toys < 1:
-        raise InputError(f"the number of toys is {toys}", hint="give 1 or more")
+        raise InputError(f"there are {toys} toys", hint="give at least one")
     generator = np.random.default_rng(seed)
     counts = generator.poisson(stack.background, size=(toys, *stack.background.shape)).astype(float)
     start, points = _window(stack, threshold, poi_min)
     limits = _toy_limits(stack, threshold, poi_min, start, points, counts)
-    return np.asarray(np.quantile(limits, ndtr(np.array(SIGMAS, float)), axis=1))
+    levels = np.quantile(limits, list(QUANTILES.values()), axis=1)
+    return dict(zip(QUANTILES, levels, strict=True))
 
 
 def _toy_limits(
