@@ -47,6 +47,11 @@ COLUMNS = (
 )  # fmt: skip
 FB_PER_MB = 1e12
 
+ALPHA_EM = 0.00781751
+SINE2_THETA_W = 0.2312
+UNIT_COUPLING = math.sqrt(4 * math.pi * ALPHA_EM / (16 * SINE2_THETA_W * (1 - SINE2_THETA_W)))
+"""What v = 1 stands for in Pythia, e / (4 sin(theta_W) cos(theta_W)); divided out."""
+
 
 @dataclass(frozen=True)
 class Point:
@@ -71,6 +76,8 @@ def settings(mass: float, width_percent: float, quarks: str, seed: int) -> list[
         "NewGaugeBoson:ffbar2gmZZprime = on",
         "Zprime:gmZmode = 3",
         "SigmaProcess:alphaEMorder = -1",
+        f"StandardModel:alphaEMmZ = {ALPHA_EM!r}",
+        f"StandardModel:sin2thetaW = {SINE2_THETA_W!r}",
         *(f"Zprime:{name} = {value!r}" for name, value in couplings.items()),
         f"32:m0 = {mass!r}",
         f"32:mWidth = {width!r}",
@@ -102,7 +109,7 @@ def compute_point(mass: float, width_percent: float, quarks: str, events: int, s
         passed += all(_inside(lepton) for lepton in _leptons(pythia.process))
     info = pythia.infoPython()
     acceptance = passed / generated
-    scale = FB_PER_MB / _pythia_unit_coupling(pythia.settings) ** 4
+    scale = FB_PER_MB / UNIT_COUPLING**4
     relative = math.hypot(
         info.sigmaErr() / info.sigmaGen(), math.sqrt((1 - acceptance) / (acceptance * generated))
     )
@@ -120,13 +127,6 @@ def _leptons(event: object) -> tuple[object, object]:
 
 def _inside(lepton: object) -> bool:
     return lepton.pT() > MINIMUM_PT and abs(lepton.eta()) < MAXIMUM_ETA  # type: ignore[attr-defined]
-
-
-def _pythia_unit_coupling(settings: object) -> float:
-    """The coupling that v = 1 stands for in Pythia: e / (4 sin(theta_W) cos(theta_W))."""
-    alpha = settings.parm("StandardModel:alphaEMmZ")  # type: ignore[attr-defined]
-    sine2 = settings.parm("StandardModel:sin2thetaW")  # type: ignore[attr-defined]
-    return math.sqrt(4 * math.pi * alpha / (16 * sine2 * (1 - sine2)))
 
 
 def point_seed(seed: int, row: int, quarks: str) -> int:

@@ -62,9 +62,8 @@ class ZPrime:
 
 
 def _width(mass: np.ndarray, coupling: Chiral, fermion: float, colours: int) -> np.ndarray:
-    return fermion_width("vector", mass, coupling.vector, fermion, colours) + fermion_width(
-        "axial", mass, coupling.axial, fermion, colours
-    )
+    by_vector = fermion_width("vector", mass, coupling.vector, fermion, colours)
+    return np.asarray(by_vector + fermion_width("axial", mass, coupling.axial, fermion, colours))
 
 
 def zprime(model: str) -> ZPrime:
