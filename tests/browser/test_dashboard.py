@@ -25,8 +25,9 @@ ROOT = Path(__file__).resolve().parents[2]
 VISIBLE = """() => {
   const names = new Set();
   for (const document of Bokeh.documents)
-    for (const model of document._all_models.values())
-      if (model.type === "GlyphRenderer" && model.visible && model.name) names.add(model.name);
+    for (const root of document.roots())
+      for (const figure of root.children ?? [])
+        for (const { visible, name } of figure.renderers) if (visible && name) names.add(name);
   return [...names];
 }"""
 
