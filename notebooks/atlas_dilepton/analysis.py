@@ -191,7 +191,7 @@ def limit(
         plane=PLANES[model, nucleon],
         mass=dark,
         limit=scattering_cross_section(mediator, edges["mediator_mass_limit_gev"], dark, nucleon),
-        label=f"ATLAS dilepton, {model} mediator (g_q {g_q:g}, g_l {g_l:g}, g_dm {g_dm:g})",
+        label=f"ATLAS dilepton, {model} {g_q:g}/{g_l:g}/{g_dm:g}",
         experiment="ATLAS",
         confidence_level=CONFIDENCE_LEVEL,
         kind="observed",
