@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import nbformat
 from jupyter_client.kernelspec import NoSuchKernel
@@ -57,6 +58,9 @@ def execute(path: Path, parameters: Mapping[str, object], folder: Path, run_id: 
     env = {**os.environ, FOLDER_VARIABLE: str(folder), "FREEZEOUT_RUN_ID": run_id}
     notebook = nbformat.read(path, as_version=4)
     seen: list[Any] = []
+    # what the kernel itself says, below the notebook: of use only when it dies
+    log = tempfile.TemporaryFile()  # noqa: SIM115
+    kernel = {"env": env, "cwd": str(folder), "transport_encryption": "auto", "stdout": log, "stderr": log}
     try:
         done = execute_notebook(
             notebook,
@@ -64,7 +68,7 @@ def execute(path: Path, parameters: Mapping[str, object], folder: Path, run_id: 
             parameters=dict(parameters),
             engine_name=_ENGINE,
             progress_bar=progress,
-            kernel={"env": env, "cwd": str(folder), "transport_encryption": "auto"},
+            kernel=kernel,
             seen=seen,
         )
     except PapermillExecutionError as error:
@@ -74,8 +78,18 @@ def execute(path: Path, parameters: Mapping[str, object], folder: Path, run_id: 
         raise FreezeoutError(f"there is no kernel '{error.name}'", hint="run 'make' again to mend the "
                              "environment", code="no_kernel") from error  # fmt: skip
     except (DeadKernelError, CellTimeoutError) as error:
+        words = _last_words(log)
         raise FreezeoutError(
-            f"the kernel of {path.parent.name} died", hint="was it killed, or out of memory? run it again",
+            f"the kernel of {path.parent.name} died{': ' + words if words else ''}",
+            hint="was it killed, or out of memory? run it again",
             code="kernel_died",
-        ) from error  # fmt: skip
+        ) from error
+    finally:
+        log.close()
     return str(nbformat.writes(done))
+
+
+def _last_words(log: IO[bytes]) -> str:
+    log.seek(0)
+    lines = log.read().decode(errors="replace").splitlines()
+    return next((line.strip() for line in reversed(lines) if line.strip()), "")
