@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 from collections.abc import Mapping
@@ -21,6 +22,8 @@ from freezeout.errors import FreezeoutError
 from freezeout.experiments.result import FOLDER_VARIABLE
 
 _ENGINE = "freezeout"
+# it warns of parameters that it cannot read itself, such as `float | None`; ours are checked already
+logging.getLogger("papermill").setLevel(logging.ERROR)
 
 
 class NotebookFailed(Exception):
