@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
 from freezeout import InputError, LimitCurve, published_curves
 from freezeout.limits.submission import submission
 

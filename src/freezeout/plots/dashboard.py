@@ -145,7 +145,9 @@ class Dashboard:
         self.verdict = w.HTML(f'<div class="fz-verdict">{_ASK}</div>')
         self.search = w.Text(placeholder="search the curves", continuous_update=True, layout=wide)
         self.list = w.GridBox(
-            layout=w.Layout(grid_template_columns="minmax(180px, max-content) 1fr", width="100%")
+            layout=w.Layout(
+                grid_template_columns="minmax(180px, max-content) 1fr", grid_gap="0 10px", width="100%"
+            )
         )
         self.said = w.HTML()
         self.downloads = {
@@ -256,8 +258,9 @@ class Dashboard:
     def _list(self) -> None:
         self._rows = []
         for series in self._described.series:
-            name = f"{series.name}" if not series.curve.run_id else f"{series.name} (computed)"
-            box = w.Checkbox(series.key not in self._hidden, description=name, indent=False, layout=_ROW)
+            box = w.Checkbox(
+                series.key not in self._hidden, description=series.name, indent=False, layout=_ROW
+            )
             box.observe(lambda change, series=series: self._on_tick(series, change), "value")
             self._rows.append((box, w.HTML(row(series), layout=_ROW)))
         self._filter()
