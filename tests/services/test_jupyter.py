@@ -99,7 +99,7 @@ def test_a_signal_stops_all_and_forgets_the_token(
 
 
 def test_nothing_is_left_when_it_is_killed(up: tuple[subprocess.Popen[str], dict[str, str]]) -> None:
-    process, place = up
+    process, _ = up
     below = children(process.pid)
     process.kill()
     process.wait()
