@@ -121,7 +121,10 @@ def expected_limits(
     counts = generator.poisson(stack.background, size=(toys, *stack.background.shape)).astype(float)
     start, points = _window(stack, threshold, poi_min)
     limits = _toy_limits(stack, threshold, poi_min, start, points, counts)
-    levels = np.quantile(limits, list(QUANTILES.values()), axis=1)
+    with np.errstate(invalid="ignore"):
+        levels = np.quantile(limits, list(QUANTILES.values()), axis=1)
+    # between two toys without a limit
+    levels[np.isnan(levels)] = np.inf
     return dict(zip(QUANTILES, levels, strict=True))
 
 
@@ -148,7 +151,7 @@ def _toy_limits(
 def _window(stack: Stack, threshold: float, poi_min: float) -> tuple[np.ndarray, int]:
     """Where to scan: log10 of the first value for each hypothesis, and how many values."""
     rate = stack.signal * 10 ** stack.best[:, None]
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         gaussian = threshold / np.sum(rate**2 / stack.background, axis=2)
         poisson = threshold / 2 / np.sum(rate, axis=2)
         each = np.sqrt(gaussian) + poisson
@@ -159,7 +162,7 @@ def _window(stack: Stack, threshold: float, poi_min: float) -> tuple[np.ndarray,
     if poi_min > 0:
         start = np.maximum(start, log10(poi_min))
     seen = np.isfinite(start) & np.isfinite(stop)
-    longest = np.max((stop - start)[seen], initial=1.0)
+    longest = np.max(stop[seen] - start[seen], initial=1.0)
     return np.where(seen, start, 0.0), int(np.ceil(max(longest, 1.0) / STEP)) + 1
 
 
