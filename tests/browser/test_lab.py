@@ -103,10 +103,10 @@ def test_a_card_opens_the_experiments_notebook(opened: Page, lab: Lab) -> None:
     assert (lab.root / "freezeout" / "darkside50" / "limit.ipynb").is_file()
 
 
-def test_every_experiment_opens_from_the_palette_by_keyboard(opened: Page) -> None:
-    for id, title in titles().items():
-        run_command(opened, f"Open Experiment: {title}")
-        expect_notebook(opened, f"freezeout/{id}/limit.ipynb")
+@pytest.mark.parametrize("id", sorted(titles()))
+def test_every_experiment_opens_from_the_palette_by_keyboard(opened: Page, id: str) -> None:
+    run_command(opened, f"Open Experiment: {titles()[id]}")
+    expect_notebook(opened, f"freezeout/{id}/limit.ipynb")
 
 
 def test_the_dashboard_opens_beside_the_notebooks_and_its_kernel_ends_with_it(opened: Page, lab: Lab) -> None:

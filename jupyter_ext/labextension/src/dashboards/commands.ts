@@ -2,26 +2,28 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { WidgetTracker } from '@jupyterlab/apputils';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
-import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IDashboard } from './api';
 import { dashboardIcon } from './icons';
 import { DashboardWidget } from './widget';
+import type { IOptions } from './widget';
 
 export const OPEN = 'freezeout:open-dashboard';
 
 /**
  * Add the command.
  *
+ * @param options - what every dashboard gets
  * @param find - what is known of a dashboard
  * @param loaded - resolves when all that there is to know is known
  * @returns the dashboards that are open
  */
 export function addCommands(
   { commands, shell }: JupyterFrontEnd,
-  trans: TranslationBundle,
+  options: Omit<IOptions, 'dashboard'>,
   find: (id: string) => IDashboard | undefined,
   loaded: Promise<unknown>
 ): WidgetTracker<DashboardWidget> {
+  const { trans } = options;
   const tracker = new WidgetTracker<DashboardWidget>({ namespace: 'freezeout-dashboards' });
   const dashboard = (args: ReadonlyPartialJSONObject): IDashboard | undefined =>
     typeof args['id'] === 'string' ? find(args['id']) : undefined;
@@ -55,7 +57,7 @@ export function addCommands(
         return undefined;
       }
       const open = tracker.find(widget => widget.dashboard.id === wanted.id);
-      const widget = open ?? new DashboardWidget(wanted, trans);
+      const widget = open ?? new DashboardWidget({ ...options, dashboard: wanted });
       if (!widget.isAttached) {
         shell.add(widget, 'main');
         await tracker.add(widget);

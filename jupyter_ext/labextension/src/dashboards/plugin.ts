@@ -1,7 +1,7 @@
 /** Launcher cards and palette entries for the dashboards. */
 import { ILayoutRestorer } from '@jupyterlab/application';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { ICommandPalette } from '@jupyterlab/apputils';
+import { ICommandPalette, IThemeManager } from '@jupyterlab/apputils';
 import { ILauncher } from '@jupyterlab/launcher';
 import { PromiseDelegate } from '@lumino/coreutils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
@@ -16,19 +16,24 @@ export const dashboards: JupyterFrontEndPlugin<void> = {
   description: 'Launcher cards and commands that open the dashboards.',
   autoStart: true,
   requires: [IFreezeoutServer],
-  optional: [ILauncher, ICommandPalette, ILayoutRestorer, ITranslator],
+  optional: [ILauncher, ICommandPalette, ILayoutRestorer, IThemeManager, ITranslator],
   activate: (
     app: JupyterFrontEnd,
     server: IFreezeoutServer,
     launcher: ILauncher | null,
     palette: ICommandPalette | null,
     restorer: ILayoutRestorer | null,
+    themes: IThemeManager | null,
     translator: ITranslator | null
   ): void => {
     const trans = (translator ?? nullTranslator).load('freezeout');
     const known = new Map<string, IDashboard>();
     const loaded = new PromiseDelegate<void>();
-    const tracker = addCommands(app, trans, id => known.get(id), loaded.promise);
+    const options = {
+      trans,
+      theme: () => (themes?.theme && !themes.isLight(themes.theme) ? 'dark' : 'light')
+    } as const;
+    const tracker = addCommands(app, options, id => known.get(id), loaded.promise);
     void restorer?.restore(tracker, {
       command: OPEN,
       args: widget => ({ id: widget.dashboard.id }),
