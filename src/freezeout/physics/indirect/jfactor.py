@@ -10,9 +10,7 @@ from numpy.typing import ArrayLike
 from freezeout.errors import InputError
 
 
-def log_normal(
-    log10_jfactor: ArrayLike, mean: ArrayLike, sigma: ArrayLike
-) -> tuple[np.ndarray, np.ndarray]:
+def log_normal(log10_jfactor: ArrayLike, mean: ArrayLike, sigma: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     r"""Log-density of log10 J when J is log-normal, and its slope.
 
     .. math:: \ln P = -\frac{(\ell - \mu)^2}{2\sigma^2} - \ln(\sqrt{2\pi}\,\sigma),\quad \ell = \log_{10} J
