@@ -35,6 +35,8 @@ class SharedDataHook(BuildHookInterface):  # type: ignore[type-arg]
         wanted = _ALWAYS if version == "editable" else _ALWAYS | _STANDARD
         for name, target in wanted.items():
             source = Path(self.root) / name
+            if not source.is_dir():
+                raise FileNotFoundError(f"the wheel needs the folder {source}")
             for path in sorted(source.rglob("*")):
                 inside = path.relative_to(source)
                 if path.is_file() and not _LITTER.intersection(inside.parts):

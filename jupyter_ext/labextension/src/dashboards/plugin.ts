@@ -46,7 +46,8 @@ export const dashboards: JupyterFrontEndPlugin<void> = {
           known.set(dashboard.id, dashboard);
           const args = { id: dashboard.id };
           const category = trans.__('Dark matter');
-          launcher?.add({ command: OPEN, args, category, rank: 100 + rank, categoryRank: -1 });
+          // before the experiments, so that its icon is the section's
+          launcher?.add({ command: OPEN, args, category, rank: rank - 100, categoryRank: -1 });
           palette?.addItem({ command: OPEN, args: { ...args, isPalette: true }, category });
         });
         loaded.resolve();
