@@ -36,6 +36,8 @@ def clean(path: Path) -> dict[str, object]:
     for cell in notebook["cells"]:
         tags = cell["metadata"].get("tags", [])
         cell["metadata"] = {"tags": tags} if tags else {}
+        if "injected-parameters" in tags:
+            cell["id"] = "injected-parameters"
         if cell["cell_type"] == "code" and "nbval-check-output" not in tags:
             cell["outputs"] = []
     return dict(notebook)

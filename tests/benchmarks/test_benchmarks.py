@@ -1,0 +1,32 @@
+"""Freezeout is as much faster than its peers as it says, and gives the same numbers."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).resolve().parents[2] / "benchmarks"
+NAMES = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem != "run")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_a_benchmark_reaches_its_ratio_with_equal_numbers(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", [str(FOLDER), *sys.path])
+    spec = importlib.util.spec_from_file_location(f"benchmark_{name}", FOLDER / f"{name}.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    figures = module.measure()
+    assert figures["max_relative_difference"] < 1e-4
+    assert figures["ratio"] >= figures["wanted_ratio"], figures
+
+
+def test_the_kept_results_are_of_these_benchmarks() -> None:
+    kept = {path.stem: json.loads(path.read_text()) for path in (FOLDER / "results").glob("*.json")}
+    assert sorted(kept) == NAMES
+    assert all(figures["ratio"] >= figures["wanted_ratio"] for figures in kept.values())
