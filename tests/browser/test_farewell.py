@@ -1,4 +1,4 @@
-"""A dashboard's page that is closed leaves no kernel behind, under the server that ``freezeout up`` starts."""
+"""A dashboard's page that is closed leaves no kernel behind under ``freezeout up``."""
 
 from __future__ import annotations
 

@@ -12,10 +12,11 @@ import pytest
 from jupyter_server.auth import Authorizer
 from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.serverapp import ServerApp
+
+# its fixtures and hooks for this folder only; `pytest_plugins` would bring them to every test
+from pytest_jupyter.jupyter_server import *  # noqa: F403
 from tornado.routing import PathMatches, Router
 from tornado.web import RequestHandler
-
-pytest_plugins = ["pytest_jupyter.jupyter_server"]
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 

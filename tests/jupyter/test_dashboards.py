@@ -48,7 +48,7 @@ async def test_a_dashboard_is_made_openable_and_the_browser_sent_to_voila(
 
 
 async def test_an_unknown_dashboard_is_not_found_on_a_page_that_names_the_others(jp_fetch: Any) -> None:
-    answer = await show(jp_fetch, "sumary")
+    answer = await show(jp_fetch, "sumario")
     assert answer.code == 404
     page = answer.body.decode()
     assert "there is no dashboard" in page and "summary" in page

@@ -74,10 +74,13 @@ class Parameter:
             if self.type == "float":
                 return float(text)
             if self.type == "int":
-                return int(text)
+                number = _as_number(_number_from_text(text), "int")
+                if number is None:
+                    raise ValueError
+                return number
             return {"true": True, "yes": True, "on": True, "1": True,
                     "false": False, "no": False, "off": False, "0": False}[text.lower()]  # fmt: skip
-        except (ValueError, KeyError):
+        except (ValueError, KeyError, OverflowError):
             raise self._wrong_type(text) from None
 
     def _structure(self, text: str) -> object:
@@ -166,7 +169,7 @@ class Parameter:
         below = self.minimum is not None and number < self.minimum
         below |= self.exclusive_minimum is not None and number <= self.exclusive_minimum
         if below or (self.maximum is not None and number > self.maximum):
-            raise self._refused(f"{where} is {number:g}, out of range", f"allowed: {self.allowed}")
+            raise self._refused(f"{where} is {number:.12g}, out of range", f"allowed: {self.allowed}")
 
     @property
     def allowed(self) -> str:
@@ -216,7 +219,7 @@ def _as_number(value: object, kind: str) -> float | int | None:
         return None
     if kind == "float":
         return float(value)
-    return int(value) if float(value).is_integer() else None
+    return int(value) if isinstance(value, int) or value.is_integer() else None
 
 
 def read_cell(source: str) -> list[Parameter]:
