@@ -126,6 +126,6 @@ def free_port() -> Callable[[], int]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the browser's tests last: Playwright keeps an event loop running, which asynchronous tests refuse."""
+    """Run these tests last: Playwright keeps an event loop running, which asynchronous tests refuse."""
     here = Path(__file__).parent
     items.sort(key=lambda item: item.path.is_relative_to(here))
