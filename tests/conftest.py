@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# a shared machine is slow at times, which says nothing of the code
+settings.register_profile("freezeout", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("freezeout")
 
 ROOT = Path(__file__).resolve().parents[1]
 
