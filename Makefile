@@ -6,7 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := environments/gateway/requirements.txt
 TEST_LOCK := tests/requirements.txt
-LAB_SOURCES := $(shell find jupyter_ext/labextension -type f \
+LAB_SOURCES := $(shell find jupyter_ext/labextension jupyter_ext/voila_template jupyter_ext/jupyter-config \
+	jupyter_ext/hatch_build.py -type f \
 	-not -path '*/node_modules/*' -not -path '*/lib/*' -not -path '*/.yarn/*' 2>/dev/null)
 # bytecode is worth its space: without it every start compiles everything again
 export PYTHONDONTWRITEBYTECODE :=

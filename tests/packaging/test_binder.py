@@ -99,6 +99,6 @@ def test_binder_opens_lab_with_the_extension(binder: tuple[str, dict[str, str]])
 
 
 def test_binder_opens_the_dashboard_by_a_url_path(binder: tuple[str, dict[str, str]]) -> None:
-    status, page = answer(binder[0] + "/voila/render/notebooks/dashboards/summary.ipynb")
+    status, page = answer(binder[0] + "/freezeout/dashboards/summary")
     assert status == 200
-    assert "DarkSide-50" in page and "Traceback" not in page
+    assert "Dark-matter limits" in page and "Traceback" not in page
