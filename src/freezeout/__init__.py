@@ -26,14 +26,14 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from freezeout.version import __version__
+
 if TYPE_CHECKING:
     from freezeout.errors import FreezeoutError, InputError
     from freezeout.experiments.folder import Experiment, experiment
     from freezeout.experiments.result import Likelihood, Result, keep
     from freezeout.limits.curve import LimitCurve, Reference
     from freezeout.limits.published import published_curves
-
-__version__ = "0.1.0"
 
 _HOMES = {
     "Experiment": "freezeout.experiments.folder",

@@ -11,8 +11,8 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-from freezeout import __version__
 from freezeout.errors import FreezeoutError
+from freezeout.version import __version__
 
 _GROUPS = ("experiments", "runs", "limits", "plot", "up", "config")
 

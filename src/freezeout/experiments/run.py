@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from freezeout import __version__
 from freezeout.errors import FreezeoutError, InputError, MissingPackageError
 from freezeout.experiments.folder import Experiment, experiment
 from freezeout.experiments.record import FILE, SCHEMA_VERSION, RunRecord, read_record, runs
@@ -19,6 +18,7 @@ from freezeout.experiments.staging import staged
 from freezeout.files import checksums, disk_errors, write_atomically
 from freezeout.limits import hepdata
 from freezeout.settings import home, runs_folder, shared_folder
+from freezeout.version import __version__
 
 _PACKAGES = ("numpy", "scipy", "papermill", "ipykernel", "matplotlib", "bokeh")
 

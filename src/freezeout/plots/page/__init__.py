@@ -15,12 +15,12 @@ from bokeh.events import Tap
 from bokeh.models import CustomJS
 from bokeh.resources import Resources
 
-from freezeout import __version__
 from freezeout.limits.bibtex import bibtex
 from freezeout.plots.bokeh import show
 from freezeout.plots.overlays import Overlay, Series
 from freezeout.plots.summary import reference_links
 from freezeout.plots.swatch import swatch
+from freezeout.version import __version__
 
 _TAP = """
 document.dispatchEvent(new CustomEvent("freezeout:tap", {
