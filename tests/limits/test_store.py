@@ -33,6 +33,12 @@ def test_a_curve_is_not_overwritten_unasked(curve: LimitCurve) -> None:
     assert [c.label for c in own_curves().curves] == ["Another"]
 
 
+def test_the_id_of_a_published_curve_is_not_taken(curve: LimitCurve) -> None:
+    with pytest.raises(InputError, match="published curve 'si-lz-2024'"):
+        add(curve.with_(id="si-lz-2024"), replace=True)
+    assert not own_curves().curves
+
+
 def test_an_id_is_made_of_the_label(curve: LimitCurve) -> None:
     assert add(curve.with_(id="", label="Größe μ, 90 %")).id == "groe-90"
     assert own_id("/../..") == "curve"

@@ -85,6 +85,40 @@ def test_a_bad_table_is_one_clear_error(text: str, said: str, tmp_path: Path) ->
         read(tmp_path / "bad.csv", text)
 
 
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        ("mass/TeV,sigma/pb", "'mass/TeV' is in TeV"),
+        ("mass in TeV,limit", "'mass in TeV' is in TeV"),
+        ("mass (GeV),sigma pb", "'sigma pb' is in pb"),
+        ("mass_gev,limit_fb", "'limit_fb' is in fb"),
+        ("limit,mass", "the first column is 'limit', the second 'mass'"),
+    ],
+)
+def test_a_header_of_another_unit_or_order_is_refused(header: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        read(tmp_path / "mine.csv", f"{header}\n10,1e-44\n100,1e-45\n")
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        '"WIMP mass, GeV","limit, 90 %"',
+        "mass in GeV,limit in cm^2",
+        "mass/GeV,sigma_SI/cm²",
+        "m_dm,sigmav_bb",
+    ],
+)
+def test_headers_of_the_right_units_are_read(header: str, tmp_path: Path) -> None:
+    curve = read(tmp_path / "mine.csv", f'{header}\n"10","1e-44"\n100,1e-45\n')
+    np.testing.assert_array_equal(curve.mass, [10, 100])
+
+
+def test_words_of_a_header_between_spaces_are_no_columns(tmp_path: Path) -> None:
+    np.testing.assert_array_equal(read(tmp_path / "mine.csv", "WIMP mass limit\n10 1e-44\n").mass, [10])
+
+
 def test_a_table_that_is_no_text_or_not_there_is_refused(tmp_path: Path) -> None:
     binary = tmp_path / "a.csv"
     binary.write_bytes(b"\xff\xfe\x00\x80")

@@ -11,6 +11,7 @@ from freezeout.errors import FreezeoutError, InputError
 from freezeout.files import disk_errors
 from freezeout.limits import hepdata
 from freezeout.limits.curve import LimitCurve
+from freezeout.limits.published import published_curves
 from freezeout.settings import limits_folder
 
 
@@ -57,6 +58,8 @@ def add(curve: LimitCurve, folder: Path | str | None = None, *, replace: bool = 
     """
     place = Path(folder) if folder is not None else limits_folder()
     id = curve.id or own_id(curve.label)
+    if any(id == published.id for published in published_curves()):
+        raise InputError(f"there is a published curve '{id}'", hint="give another id", code="curve_exists")
     path = place / f"{id}.yaml"
     kept = curve.with_(id=id, group="own")
     with disk_errors(path):

@@ -17,7 +17,11 @@ from freezeout.limits.planes import plane as described
 _HINT = "give two columns, the mass in GeV and the limit, with or without a header"
 _LONG = ("curve", "label", "experiment", "plane", "kind", "confidence_level", "provenance", "reference",
          "mass_gev", "value", "unit")  # fmt: skip
-_UNITS = re.compile(r"[\[\(]([^\]\)]*)[\]\)]|_(cm2|cm3_s|pb|fb|gev|tev|mev)$", re.IGNORECASE)
+_UNITS = re.compile(
+    r"[\[\(]([^\]\)]*)[\]\)]"
+    r"|(?:_|/|\s)(cm\^?[2²]|cm\^?[3³][_/ ]s|cm\^?[3³] s\^?-1|[zafpnµ]b|[kmgt]ev(?:/c\^?[2²])?)$",
+    re.IGNORECASE,
+)
 
 
 def to_csv(curve: LimitCurve) -> str:
@@ -116,9 +120,9 @@ def read_csv(
     """
     path = Path(path)
     header, rows = _cells(path)
-    columns = list(zip(*[_numbers(path, line, cells) for line, cells in rows], strict=True))
     axes = described(plane)
-    _check_units(path, header, axes.unit)
+    _check_header(path, header, axes.unit, len(rows[0][1]))
+    columns = list(zip(*[_numbers(path, line, cells) for line, cells in rows], strict=True))
     _check_order(path, [line for line, _ in rows], columns[0], kind)
     bands = {
         name: np.array(column)
@@ -156,7 +160,7 @@ def _cells(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), start=1)]
     lines = [(number, line) for number, line in lines if line and not line.startswith("#")]
     separator = next((s for s in (",", ";", "\t") if lines and s in lines[0][1]), None)
-    rows = [(number, [cell.strip().strip('"') for cell in line.split(separator)]) for number, line in lines]
+    rows = [(number, _split(line, separator)) for number, line in lines]
     header = rows.pop(0)[1] if rows and not any(_is_number(cell) for cell in rows[0][1]) else []
     if not rows:
         raise InputError(f"{path} has no rows of numbers", hint=_HINT, code="table_unreadable")
@@ -171,6 +175,12 @@ def _cells(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
                 code="table_unreadable",
             )
     return header, rows
+
+
+def _split(line: str, separator: str | None) -> list[str]:
+    if separator is None:
+        return [cell.strip('"') for cell in line.split()]
+    return [cell.strip() for cell in next(csv.reader([line], delimiter=separator, skipinitialspace=True))]
 
 
 def _is_number(cell: str) -> bool:
@@ -202,8 +212,14 @@ def _numbers(path: Path, line: int, cells: list[str]) -> list[float]:
     return values
 
 
-def _check_units(path: Path, header: list[str], unit: str) -> None:
-    """Refuse a header that names another unit than the plane's."""
+def _check_header(path: Path, header: list[str], unit: str, width: int) -> None:
+    """Refuse a header that names another unit than the plane's, or the mass second."""
+    if len(header) == width and "mass" in header[1].lower() and "mass" not in header[0].lower():
+        raise InputError(
+            f"{path}: the first column is '{header[0]}', the second '{header[1]}'",
+            hint="put the mass first",
+            code="wrong_columns",
+        )
     for cell, wanted in zip(header, ("GeV", unit), strict=False):
         found = _UNITS.search(cell)
         if not found:
