@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -225,3 +226,68 @@ def test_a_reader_that_goes_away_is_no_traceback(run_id: str) -> None:
     command = f"{sys.executable} -m freezeout.cli limits list | head -1"
     done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, env=dict(os.environ))
     assert "Traceback" not in done.stderr and done.stdout.startswith("ID")
+
+
+def test_a_broken_experiment_is_named_and_the_others_are_listed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name, text in {"no_yaml": "id: [", "no_schema": "id: no_schema"}.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "experiment.yaml").write_text(text)
+    for name in ("no_notebook", "no_python"):
+        shutil.copytree(TOYS / "toy", tmp_path / name)
+        described = tmp_path / name / "experiment.yaml"
+        described.write_text(described.read_text().replace("id: toy", f"id: {name}"))
+    (tmp_path / "no_notebook" / "limit.ipynb").write_text("{")
+    notebook = tmp_path / "no_python" / "limit.ipynb"
+    notebook.write_text(notebook.read_text().replace("scale: float = ", "scale: float = )"))
+    monkeypatch.setenv("FREEZEOUT_EXPERIMENTS_PATH", str(tmp_path))
+    assert main(["experiments"]) == 0
+    out, err = capsys.readouterr()
+    assert "darkside50" in out and "no_" not in out
+    assert len(err.splitlines()) == 4
+    for name in ("no_yaml", "no_schema", "no_notebook", "no_python"):
+        assert name in err
+        assert name in failed(capsys, "experiments", name)
+
+
+def test_an_analysis_that_cannot_be_imported_is_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    shutil.copytree(TOYS / "toy", tmp_path / "toy")
+    (tmp_path / "toy" / "analysis.py").write_text("import nowhere_to_be_found")
+    monkeypatch.setenv("FREEZEOUT_EXPERIMENTS_PATH", str(tmp_path))
+    assert "No module named 'nowhere_to_be_found'" in failed(capsys, "run", "toy")
+
+
+@pytest.mark.parametrize(
+    ("redirection", "status"),
+    [(">&-", 0), (">/dev/full", 1), ("2>&-", 0), ("| head -c 1 >/dev/null", 0)],
+)
+def test_an_output_that_takes_nothing_makes_no_traceback(redirection: str, status: int) -> None:
+    command = f"'{sys.executable}' -m freezeout.cli limits list --plane si {redirection}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
+    assert done.returncode == status
+    assert "Traceback" not in done.stderr and len(done.stderr.splitlines()) == status
+
+
+def test_a_terminal_without_unicode_gets_escapes() -> None:
+    command = [sys.executable, "-m", "freezeout.cli", "limits", "list", "--plane", "si"]
+    done = subprocess.run(
+        command, capture_output=True, env={**os.environ, "PYTHONIOENCODING": "ascii"}, check=True
+    )
+    assert b"\\u2013" in done.stdout
+
+
+@pytest.mark.parametrize("port", ["-1", "65536"])
+def test_a_port_that_cannot_be_is_refused(capsys: pytest.CaptureFixture[str], port: str) -> None:
+    assert "1 to 65535" in failed(capsys, "up", "--port", port)
+
+
+def test_an_assumption_that_is_not_finite_is_refused(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    table = tmp_path / "mine.csv"
+    table.write_text("10,1e-44\n")
+    words = ["--plane", "si", "--confidence-level", "0.9", "--reference", "me", "--assumption", "rho_dm=nan"]
+    assert "not finite" in failed(capsys, "limits", "add", str(table), *words)

@@ -41,6 +41,14 @@ def test_a_line_that_is_no_parameter_is_refused(line: str) -> None:
         read_cell(line + "\n")
 
 
+@pytest.mark.parametrize(
+    "line", ["a: float = )", "a: float = 2 * 3", "a: list[float] = range(3)", "a: str = 'x"]
+)
+def test_a_default_that_is_no_plain_value_is_refused(line: str) -> None:
+    with pytest.raises(InputError, match=r"not Python|not a plain value"):
+        read_cell(line + "\n")
+
+
 def test_an_unknown_type_is_refused() -> None:
     with pytest.raises(InputError, match="complex"):
         read_cell("z: complex = 1\n")

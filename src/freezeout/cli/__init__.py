@@ -6,6 +6,8 @@ Exit status: 0 done, 1 failed, 2 wrong use or input.
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -35,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command and return the exit status."""
     options = parser().parse_args(words)
+    _accept_any_output()
     try:
         status = int(options.command(options) or 0)
         sys.stdout.flush()
@@ -47,5 +50,23 @@ def main(words: Sequence[str] | None = None) -> int:
         return 1
     except BrokenPipeError:
         # the reader of our output has gone: a pipe into 'head', say
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output()
         return 1
+    except OSError as error:
+        print(f"freezeout: cannot write the output: {error.strerror or error}", file=sys.stderr)
+        _discard_output()
+        return 1
+
+
+def _accept_any_output() -> None:
+    """Do without a standard output that is closed; write what its encoding lacks as escapes."""
+    if sys.stdout is None:
+        sys.stdout = io.StringIO()
+    elif isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def _discard_output() -> None:
+    """What is still buffered goes nowhere, so that the end of the process does not fail on it."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

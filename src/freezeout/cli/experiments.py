@@ -35,11 +35,13 @@ def add_commands(commands: Any) -> None:
 
 
 def _experiments(options: argparse.Namespace) -> None:
-    from freezeout.experiments.folder import experiment, experiment_folders, read_experiment
+    from freezeout.experiments.folder import experiment, scan_experiments
 
     if options.id:
         return _experiment(options, experiment(options.id))
-    found = [read_experiment(folder) for _, folder in sorted(experiment_folders().items())]
+    found, damaged = scan_experiments()
+    for error in damaged:
+        say(f"freezeout: {error}")
     if options.json:
         return print_json([_facts(one) for one in found])
     print_table(
@@ -69,6 +71,7 @@ def _facts(one: Any) -> dict[str, object]:
 def _experiment(options: argparse.Namespace, one: Any) -> None:
     if options.json:
         return print_json(_facts(one))
+    rows = [(p.name, p.type, _short(p.default), p.unit or "", p.help, p.allowed) for p in one.parameters]
     print(f"{one.id}: {one.title}")
     print(f"  method       {one.method}")
     print(f"  environment  {one.environment}")
@@ -77,7 +80,6 @@ def _experiment(options: argparse.Namespace, one: Any) -> None:
     for reference in one.references:
         print(f"  reference    {reference}")
     print()
-    rows = [(p.name, p.type, _short(p.default), p.unit or "", p.help, p.allowed) for p in one.parameters]
     print_table(("PARAMETER", "TYPE", "DEFAULT", "UNIT", "MEANING", "ALLOWED"), rows)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -188,9 +189,12 @@ def _assumption(text: str) -> tuple[str, float | str]:
     if not equals or not name.strip() or not value.strip():
         raise InputError(f"'--assumption {text}' is not NAME=VALUE", hint="such as rho_dm=0.3")
     try:
-        return name.strip(), float(value)
+        number = float(value)
     except ValueError:
         return name.strip(), value.strip()
+    if not math.isfinite(number):
+        raise InputError(f"'--assumption {text}' is not finite", hint="such as rho_dm=0.3")
+    return name.strip(), number
 
 
 def _remove(options: argparse.Namespace) -> None:

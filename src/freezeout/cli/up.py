@@ -31,6 +31,8 @@ def _up(options: argparse.Namespace) -> int:
 
     if options.root and not options.root.is_dir():
         raise InputError(f"there is no folder {options.root}", hint="give an existing folder with --root")
+    if not 0 <= options.port <= 65535:
+        raise InputError(f"--port is {options.port}", hint="give a port from 1 to 65535, or 0 for a free one")
     signal.signal(signal.SIGTERM, _stop)
     screen = sys.platform == "darwin" or any(os.environ.get(v) for v in ("DISPLAY", "WAYLAND_DISPLAY"))
     say("starting JupyterLab …")

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 
-from freezeout.errors import InputError, MissingPackageError
+from freezeout.errors import FreezeoutError, InputError, MissingPackageError
 from freezeout.experiments.parameters import Parameter, check_all, read_cell
 from freezeout.files import checksums, read_yaml, verify
 from freezeout.limits.curve import Reference
@@ -75,7 +75,11 @@ class Experiment:
     def parameters(self) -> tuple[Parameter, ...]:
         """The notebook's parameters with the limits that experiment.yaml sets."""
         limits: Mapping[str, object] = self.description["parameters"]  # type: ignore[assignment]
-        found = read_cell(_parameters_source(self.notebook))
+        source = _parameters_source(self.notebook)
+        try:
+            found = read_cell(source)
+        except InputError as error:
+            raise InputError(f"{self.notebook}: {error.message}", hint=error.hint, code=error.code) from error
         names = {p.name for p in found}
         strangers = [name for name in limits if name not in names]
         if strangers:
@@ -152,9 +156,13 @@ class Experiment:
         sys.modules[name] = module
         try:
             spec.loader.exec_module(module)
-        except BaseException:
+        except BaseException as error:
             del sys.modules[name]
-            raise
+            if isinstance(error, FreezeoutError) or not isinstance(error, Exception):
+                raise
+            raise InputError(
+                f"{path} cannot be imported: {type(error).__name__}: {error}", code="bad_experiment"
+            ) from error
         return module
 
     def hashes(self) -> dict[str, str]:
@@ -177,10 +185,7 @@ def _parameters_source(notebook: Path) -> str:
         raise InputError(f"cannot read the notebook {notebook}: {reason}") from error
     if len(sources) != 1:
         raise InputError(f"{notebook} has {len(sources)} cells tagged 'parameters' instead of one")
-    try:
-        return sources[0] if sources[0].endswith("\n") else sources[0] + "\n"
-    except SyntaxError as error:  # pragma: no cover - read_cell reports it
-        raise InputError(f"{notebook}: {error}") from error
+    return sources[0] if sources[0].endswith("\n") else sources[0] + "\n"
 
 
 def read_experiment(folder: Path) -> Experiment:
@@ -216,6 +221,20 @@ def experiment_folders() -> dict[str, Path]:
             for path in sorted(root.glob("*/experiment.yaml")):
                 found.setdefault(path.parent.name, path.parent)
     return found
+
+
+def scan_experiments() -> tuple[list[Experiment], list[FreezeoutError]]:
+    """All experiments by name, and what is wrong with the folders that cannot be used."""
+    found: list[Experiment] = []
+    damaged: list[FreezeoutError] = []
+    for _, folder in sorted(experiment_folders().items()):
+        try:
+            one = read_experiment(folder)
+            _ = one.parameters
+            found.append(one)
+        except FreezeoutError as error:
+            damaged.append(error)
+    return found, damaged
 
 
 def experiment(id: str) -> Experiment:

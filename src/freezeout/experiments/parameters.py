@@ -230,9 +230,12 @@ def read_cell(source: str) -> list[Parameter]:
     InputError
         When a line is anything else.
     """
-    comments = _comments(source)
+    try:
+        nodes, comments = ast.parse(source).body, _comments(source)
+    except (SyntaxError, ValueError, tokenize.TokenError) as error:
+        raise InputError(f"the parameters cell is not Python: {error}") from error
     found = []
-    for node in ast.parse(source).body:
+    for node in nodes:
         if not isinstance(node, ast.AnnAssign) or not isinstance(node.target, ast.Name) or node.value is None:
             raise InputError(
                 f"line {node.lineno} of the parameters cell is not 'name: type = default  # help'"
@@ -248,13 +251,23 @@ def read_cell(source: str) -> list[Parameter]:
             Parameter(
                 name,
                 kind,
-                ast.literal_eval(node.value),
+                _default(name, node.value),
                 help=_UNIT.sub("", text).strip(),
                 unit=unit.group(1) if unit else "",
                 optional=optional,
             )
         )
     return found
+
+
+def _default(name: str, value: ast.expr) -> object:
+    try:
+        return ast.literal_eval(value)
+    except (ValueError, TypeError, SyntaxError):
+        raise InputError(
+            f"the default of parameter {name}, '{ast.unparse(value)}', is not a plain value",
+            hint="write a number, a text, a list or a map, not a computation",
+        ) from None
 
 
 def _comments(source: str) -> dict[int, str]:
