@@ -291,3 +291,16 @@ def test_an_assumption_that_is_not_finite_is_refused(
     table.write_text("10,1e-44\n")
     words = ["--plane", "si", "--confidence-level", "0.9", "--reference", "me", "--assumption", "rho_dm=nan"]
     assert "not finite" in failed(capsys, "limits", "add", str(table), *words)
+
+
+@pytest.mark.parametrize("change", [{"run_id": 1}, {"outputs": {"limit.yaml": 3}}, {"started_at": None}])
+def test_a_record_with_entries_of_another_kind_is_damaged(
+    capsys: pytest.CaptureFixture[str], run_id: str, change: dict[str, object]
+) -> None:
+    record = runs_folder() / run_id / "run.json"
+    record.write_text(json.dumps(json.loads(record.read_text()) | change))
+    assert "is damaged" in failed(capsys, "show", run_id)
+    assert main(["limits", "list", "--plane", "sd_p"]) == 0
+    assert main(["runs"]) == 0
+    out, err = capsys.readouterr()
+    assert run_id not in out and "is damaged" in err

@@ -112,7 +112,14 @@ def read_record(folder: Path) -> RunRecord:
         raise InputError(
             f"{path} is damaged: it lacks {', '.join(missing) or 'its tables'}", code="run_damaged"
         )
+    texts = all(isinstance(data[name], str) for name in _NEEDED if name not in ("parameters", "outputs"))
+    if not texts or not all(map(_is_output, data["outputs"].values())):
+        raise InputError(f"{path} is damaged: its entries are not those of a run", code="run_damaged")
     return RunRecord(folder, data)
+
+
+def _is_output(entry: object) -> bool:
+    return isinstance(entry, dict) and {"bytes", "sha256", "adler32"} <= set(entry)
 
 
 def scan_runs(folder: Path | None = None) -> tuple[list[RunRecord], list[InputError]]:
