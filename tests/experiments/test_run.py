@@ -126,6 +126,18 @@ def test_a_notebook_that_dies_or_forgets_its_limit_leaves_no_run(
     assert not runs_folder().exists()
 
 
+def test_a_copied_experiment_that_runs_the_code_of_another_is_refused(toy: Path) -> None:
+    copy = toy.parent / "other"
+    shutil.copytree(toy, copy)
+    description = (copy / "experiment.yaml").read_text().replace("id: toy", "id: other")
+    (copy / "experiment.yaml").write_text(description)
+    with pytest.raises(InputError, match="the notebook of other asks for the experiment 'toy'"):
+        run("other")
+    notebook = (copy / "limit.ipynb").read_text().replace('experiment(\\"toy\\")', 'experiment(\\"other\\")')
+    (copy / "limit.ipynb").write_text(notebook)
+    assert run("other").experiment == "other"
+
+
 def test_a_damaged_limit_is_one_clear_error(done: Path) -> None:
     (done / "limit.yaml").write_text("independent_variables: [")
     with pytest.raises(InputError, match="damaged or was changed"):

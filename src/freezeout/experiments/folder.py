@@ -6,6 +6,7 @@ import difflib
 import hashlib
 import importlib.util
 import json
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -18,6 +19,9 @@ from freezeout.experiments.parameters import Parameter, check_all, read_cell
 from freezeout.files import checksums, read_yaml, verify
 from freezeout.limits.curve import Reference
 from freezeout.settings import experiments_path, shared_folder
+
+EXPERIMENT_VARIABLE = "FREEZEOUT_RUN_EXPERIMENT"
+"""Set in the kernel of a run: which experiment it is a run of."""
 
 _SCHEMA = Path(__file__).with_name("experiment.schema.json")
 
@@ -118,6 +122,13 @@ class Experiment:
 
     def from_namespace(self, namespace: Mapping[str, object]) -> dict[str, object]:
         """The checked parameters of a notebook, out of its ``globals()``."""
+        running = os.environ.get(EXPERIMENT_VARIABLE, self.id)
+        if running != self.id:
+            raise InputError(
+                f"the notebook of {running} asks for the experiment '{self.id}'",
+                hint=f'write freezeout.experiment("{running}") in {running}/{self.notebook.name}',
+                code="wrong_experiment",
+            )
         names = [p.name for p in self.parameters]
         missing = [name for name in names if name not in namespace]
         if missing:

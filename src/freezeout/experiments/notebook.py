@@ -19,6 +19,7 @@ from papermill.exceptions import PapermillExecutionError
 from papermill.utils import merge_kwargs, remove_args
 
 from freezeout.errors import FreezeoutError
+from freezeout.experiments.folder import EXPERIMENT_VARIABLE
 from freezeout.experiments.result import FOLDER_VARIABLE
 
 _ENGINE = "freezeout"
@@ -58,7 +59,12 @@ def execute(path: Path, parameters: Mapping[str, object], folder: Path, run_id: 
         When the kernel could not be started or died.
     """
     papermill_engines.register(_ENGINE, RunEngine)
-    env = {**os.environ, FOLDER_VARIABLE: str(folder), "FREEZEOUT_RUN_ID": run_id}
+    env = {
+        **os.environ,
+        FOLDER_VARIABLE: str(folder),
+        EXPERIMENT_VARIABLE: path.parent.name,
+        "FREEZEOUT_RUN_ID": run_id,
+    }
     notebook = nbformat.read(path, as_version=4)
     seen: list[Any] = []
     # what the kernel itself says, below the notebook: of use only when it dies

@@ -212,7 +212,8 @@ class LimitCurve:
             return "theory"
         if self.confidence_level is None:
             return "CL unknown"
-        return f"{100 * self.confidence_level:.4g} % CL"
+        percent = f"{100 * self.confidence_level:.4g}"
+        return f"{percent if percent != '100' else 100 * self.confidence_level} % CL"
 
     def with_(self, **changes: object) -> LimitCurve:
         """A copy with some fields changed, checked again."""

@@ -61,6 +61,7 @@ class Jupyter:
             process.wait_until(lambda: _answers(f"{url}/api"), 90)
         except BaseException:
             process.stop()
+            token_file.unlink(missing_ok=True)
             raise
         return cls(process, url, token_file, f"{url}/freezeout/dashboards/summary")
 
