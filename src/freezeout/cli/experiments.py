@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from freezeout.cli.output import add_json, print_json, print_table, say
+from freezeout.cli.output import add_json, count, print_json, print_table, say
 
 
 def add_commands(commands: Any) -> None:
@@ -108,5 +108,5 @@ def _run(options: argparse.Namespace) -> None:
     if options.json:
         return print(record.to_json())
     curve = record.limit()
-    say(f"{record.experiment}: {len(curve.mass)} masses, {curve.confidence}, plane {curve.plane}")
+    say(f"{record.experiment}: {count(len(curve.mass), 'mass')}, {curve.confidence}, plane {curve.plane}")
     print(record.path)

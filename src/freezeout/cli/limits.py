@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from freezeout.cli.output import add_json, number, print_json, print_table, say
+from freezeout.cli.output import add_json, count, number, print_json, print_table, say
 from freezeout.errors import InputError
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ def _add(options: argparse.Namespace) -> None:
     kept = store.add(curve, replace=options.replace)
     if options.json:
         return print_json(_facts(kept, "own"))
-    say(f"added {len(kept.mass)} points to plane {kept.plane}, {kept.confidence}")
+    say(f"added {count(len(kept.mass), 'point')} to plane {kept.plane}, {kept.confidence}")
     print(kept.id)
 
 

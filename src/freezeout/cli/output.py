@@ -39,3 +39,15 @@ def say(text: str) -> None:
 def number(value: float) -> str:
     """A short number for tables."""
     return f"{value:.4g}"
+
+
+def count(how_many: int, of_what: str) -> str:
+    """A number with its noun.
+
+    Examples
+    --------
+    >>> count(1, "mass"), count(2, "mass")
+    ('1 mass', '2 masses')
+    """
+    plural = of_what + ("es" if of_what.endswith("s") else "s")
+    return f"{how_many} {of_what if how_many == 1 else plural}"
