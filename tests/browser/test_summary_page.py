@@ -77,3 +77,44 @@ def test_the_page_fits_a_narrow_window(summary: Page) -> None:
     summary.wait_for_timeout(300)
     overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert summary.evaluate(overflow) <= 0
+
+
+NAMES = """(plot) => {
+  const figure = Bokeh.documents.map((d) => d.get_model_by_name(plot)).find(Boolean);
+  const view = Bokeh.index.get_by_id(figure.id) ?? [...Bokeh.index].find((v) => v.model === figure);
+  const frame = view.frame.bbox;
+  const context = document.createElement("canvas").getContext("2d");
+  const found = [];
+  for (const label of figure.center.filter((m) => (m.name ?? "").startsWith("label:") && m.visible)) {
+    context.font = `${label.text_font_size} ${label.text_font}`;
+    const long = context.measureText(label.text).width;
+    const x = view.frame.x_scale.compute(label.x) + label.x_offset;
+    const y = view.frame.y_scale.compute(label.y) - label.y_offset;
+    const left = x - { left: 0, right: long, center: long / 2 }[label.text_align];
+    const [start, end] = [left - frame.left, left + long - frame.left];
+    found.push([label.text, start, y - frame.top, end, frame.width, frame.height]);
+  }
+  return found;
+}"""
+
+
+@pytest.mark.parametrize("width", [1400, 900, 620])
+def test_names_are_wholly_in_the_frame_and_apart_at_every_width(summary: Page, width: int) -> None:
+    summary.set_viewport_size({"width": width, "height": 900})
+    summary.wait_for_timeout(500)
+    names = summary.evaluate(NAMES, "plot:si")
+    assert len(names) >= (8 if width > 800 else 1)
+    for text, left, middle, right, wide, high in names:
+        assert 0 <= left < right <= wide, text
+        assert 5 <= middle <= high - 5, text
+    for i, (text, left, middle, right, *_) in enumerate(names):
+        for other, start, level, end, *_ in names[i + 1 :]:
+            assert right <= start or end <= left or abs(middle - level) >= 11, (text, other)
+
+
+def test_a_name_leaves_with_its_curve(summary: Page) -> None:
+    assert "LZ 2024" in [name for name, *_ in summary.evaluate(NAMES, "plot:si")]
+    summary.get_by_role("checkbox", name="show LZ 2024 (90 % CL)").uncheck()
+    assert "LZ 2024" not in [name for name, *_ in summary.evaluate(NAMES, "plot:si")]
+    summary.get_by_role("checkbox", name="show LZ 2024 (90 % CL)").check()
+    assert "LZ 2024" in [name for name, *_ in summary.evaluate(NAMES, "plot:si")]

@@ -114,3 +114,15 @@ def test_bands_are_drawn_of_computed_curves_or_when_curves_are_few(make) -> None
 def test_keys_are_unique(make) -> None:
     described = overlay([make(id="a"), make(id="a"), make(id="b")])
     assert [series.key for series in described.series] == ["a", "a#2", "b"]
+
+
+def test_a_published_curve_far_beyond_does_not_squeeze_a_computed_one_and_is_named(make) -> None:
+    mass = np.array([100.0, 1e4, 3e7])
+    far = make(mass=mass, limit=np.array([1e-44, 1e-43, 1e-39]), label="Far")
+    assert overlay([far]).x.high > 3e7
+    described = overlay([make(provenance="computed", run_id="one"), far])
+    assert described.x.high == pytest.approx(1.25e5)
+    assert described.x.low == pytest.approx(10 / 1.25)
+    assert described.y.high < 1e-39
+    assert "Far goes on outside the plot, up to 3e7 GeV" in described.notes
+    assert not any("outside" in note for note in overlay([make(provenance="computed", run_id="one")]).notes)

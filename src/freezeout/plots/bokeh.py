@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from bokeh.models import (
     ColumnDataSource,
+    CustomJS,
     HoverTool,
     Legend,
     LegendItem,
@@ -22,12 +24,13 @@ from bokeh.models import (
 from bokeh.plotting import figure
 
 from freezeout.limits.curve import LimitCurve
-from freezeout.plots.labels import place
+from freezeout.plots.labels import Label, place
 from freezeout.plots.overlays import Axis, Overlay, Series, overlay
 
 _DASHES = {"solid": [], "dashed": [8, 4], "dashdot": [9, 3, 2, 3], "dotted": [2, 3]}
 _SYMBOLS = {"m_χ": "mᵪ", "m_med": "M", "σ_SI": "σ(SI)", "σ_SD,p": "σ(SDp)", "σ_SD,n": "σ(SDn)"}
-_FRAME = (640, 500)
+_WIDTHS = (240, 320, 420, 540, 700, 900)  # of the frame, pixels: names are placed for each
+_AROUND = 92  # pixels of the height that title, tools and axis take
 _SIZE = 11
 _FONT = "system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif"
 
@@ -63,21 +66,10 @@ def show(
         curves = overlay([curves] if isinstance(curves, LimitCurve) else curves, **options)
     drawn = _frame(curves, height)
     items = []
-    labels = {label.series.key: label for label in place(curves, *_FRAME, _SIZE)}
     for series in curves.series:
         renderers = _renderers(drawn, series, curves)
         items.append(LegendItem(label=series.label, renderers=renderers, name=series.key))
-        if series.key in labels:
-            label = labels[series.key]
-            text = TextLabel(
-                x=label.x, y=label.y, text=label.text, text_color=series.style.colour,
-                text_font_size=f"{_SIZE}px", text_font=_FONT, text_baseline="middle",
-                background_fill_color="white",
-                background_fill_alpha=0.55,
-                name=f"label:{series.key}",
-            )  # fmt: skip
-            drawn.add_layout(text)
-            renderers[0].js_link("visible", text, "visible")
+    _names(drawn, curves, items, height)
     if legend and items:
         drawn.add_layout(_legend(items), "right")
     return drawn
@@ -168,6 +160,46 @@ def _renderers(drawn: Any, series: Series, described: Overlay) -> list[Any]:
                   line_policy="nearest", name=f"hover:{series.key}")
     )  # fmt: skip
     return found
+
+
+def _names(drawn: Any, described: Overlay, items: list[LegendItem], height: int) -> None:
+    """Names on the curves, which the page arranges anew when the frame or its ranges change."""
+    places: dict[str, list[tuple[float, float, float, float, str] | None]] = {}
+    first: dict[str, Label] = {}
+    for number, width in enumerate(_WIDTHS):
+        for label in place(described, width, height - _AROUND, _SIZE):
+            key = label.series.key
+            first[key] = label
+            spots = places.setdefault(key, [None] * len(_WIDTHS))
+            spots[number] = (label.x, label.y, label.dx, label.dy, label.align)
+    curves = {item.name: item.renderers[0] for item in items}
+    texts = []
+    for key, label in first.items():
+        texts.append(
+            TextLabel(
+                x=label.x, y=label.y, x_offset=label.dx, y_offset=label.dy, text_align=label.align,
+                text=label.text, text_color=label.series.style.colour,
+                text_font_size=f"{_SIZE}px", text_font=_FONT, text_baseline="middle",
+                background_fill_color="white", background_fill_alpha=0.55,
+                visible=False, name=f"label:{key}",
+            )
+        )  # fmt: skip
+        drawn.add_layout(texts[-1])
+    arrange = CustomJS(
+        args={
+            "fig": drawn, "names": texts, "curves": [curves[key] for key in first],
+            "places": [places[key] for key in first], "widths": _WIDTHS,
+            "font": f"{_SIZE}px {_FONT}", "size": _SIZE,
+        },
+        code=(Path(__file__).parent / "labels.js").read_text(encoding="utf-8"),
+    )  # fmt: skip
+    for name in ("inner_width", "inner_height"):
+        drawn.js_on_change(name, arrange)
+    for axis in (drawn.x_range, drawn.y_range):
+        for name in ("start", "end"):
+            axis.js_on_change(name, arrange)
+    for key in first:
+        curves[key].js_on_change("visible", arrange)
 
 
 def _between(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Iterable, Sequence
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import matplotlib
@@ -46,7 +47,9 @@ _SYMBOLS = {
     "cm²": r"cm$^2$",
     "cm³/s": r"cm$^3$/s",
 }
-_LABEL_SIZE = 7.2
+_LABEL_SIZE = 7.5
+_WIDTH = 7.2  # inches: a page's text, so that letters keep their size in print
+_HEIGHT = 4.5
 
 
 def draw(
@@ -71,7 +74,7 @@ def draw(
 
 
 def figure(overlays: Sequence[Overlay], *, legend: bool = True) -> Figure:
-    """One figure with a panel per overlay, two side by side.
+    """One figure with a panel per overlay: one above another, or two side by side without legends.
 
     Raises
     ------
@@ -80,17 +83,22 @@ def figure(overlays: Sequence[Overlay], *, legend: bool = True) -> Figure:
     """
     if not overlays:
         raise InputError("there is no plot to draw")
-    columns = min(len(overlays), 2)
+    columns = 1 if legend else min(len(overlays), 2)
     rows = math.ceil(len(overlays) / columns)
     with matplotlib.rc_context(_STYLE):
         longest = max(len(described.series) for described in overlays) if legend else 0
-        size = ((7.6 if legend else 5.6) * columns, max(5.0, 0.145 * longest + 0.4) * rows)
+        width = _WIDTH if legend else 4.8 * columns
+        size = (width, max(_HEIGHT, 0.145 * longest + 0.4) * rows)
         drawn = Figure(figsize=size, layout="constrained", dpi=150)
         panels = drawn.subplots(rows, columns, squeeze=False).ravel()
         for axes, described in zip(panels, overlays, strict=False):
             _panel(axes, described, legend)
         for axes in panels[len(overlays) :]:
             axes.set_axis_off()
+        # only now are the frames as large as they will be
+        drawn.draw_without_rendering()
+        for axes, described in zip(panels, overlays, strict=False):
+            _labels(axes, described)
     return drawn
 
 
@@ -120,7 +128,6 @@ def _panel(axes: Axes, described: Overlay, legend: bool) -> None:
     axes.set_title(described.title, loc="left")
     axes.grid(True, which="major", linewidth=0.4, color="#e3e3e3", zorder=0)
     handles = [_series(axes, series, described) for series in described.series]
-    _labels(axes, described)
     if legend and handles:
         axes.legend(
             handles,
@@ -129,18 +136,18 @@ def _panel(axes: Axes, described: Overlay, legend: bool) -> None:
             bbox_to_anchor=(1.02, 1.0),
             borderaxespad=0,
             frameon=False,
-            fontsize=7.6 if len(handles) <= 24 else 6.2,
-            handlelength=2.6,
+            fontsize=7.5 if len(handles) <= 26 else 6.2,
+            handlelength=2.2,
         )
     if described.notes:
         axes.annotate(
-            "; ".join(described.notes),
+            "\n".join(line for note in described.notes for line in wrap(note, 110)),
             (0, 0),
             (0, -38),
             xycoords="axes fraction",
             textcoords="offset points",
-            fontsize=6.5,
-            color="#666666",
+            fontsize=7,
+            color="#555555",
             va="top",
         )
 
@@ -194,20 +201,32 @@ def _bottom(axis: Axis) -> float:
 def _labels(axes: Axes, described: Overlay) -> None:
     from matplotlib.patheffects import withStroke
 
-    # the frame's size in points when constrained layout is done, near enough for letters
-    for label in place(described, 330, 290, _LABEL_SIZE):
-        axes.text(
-            label.x,
-            label.y,
+    frame = axes.get_window_extent()
+    point = 72 / axes.figure.dpi
+    for label in place(described, frame.width * point, frame.height * point, _LABEL_SIZE, _length):
+        written = axes.annotate(
             label.text,
+            (label.x, label.y),
+            (label.dx, label.dy),
+            textcoords="offset points",
             color=label.series.style.colour,
             fontsize=_LABEL_SIZE,
             va="center",
-            ha="left",
+            ha=label.align,
             zorder=6,
-            clip_on=True,
             path_effects=[withStroke(linewidth=2, foreground="white", alpha=0.85)],
         )
+        written.set_in_layout(False)
+        written.set_gid(f"label:{label.series.key}")
+
+
+def _length(text: str) -> float:
+    """Width of a curve's name in points."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import TextPath
+
+    font = FontProperties(family="sans-serif", size=_LABEL_SIZE)
+    return float(TextPath((0, 0), text.replace("$", r"\$"), prop=font).get_extents().width) + 1.0
 
 
 def _mathematical(title: str) -> str:

@@ -32,6 +32,7 @@ _QUANTITIES = {
     "dm_mass": "Dark-matter mass",
 }
 _FEW_CURVES = 3
+_REACH = 100.0  # the plot goes on for two decades beyond what was computed
 
 
 @dataclass(frozen=True)
@@ -160,7 +161,8 @@ def overlay(
     strict : bool
         A curve that does not belong is an error; otherwise it is listed in `Overlay.refused`.
     x_range, y_range : (float, float), optional
-        Ends of the axes; chosen to show the curves unless given.
+        Ends of the axes; chosen to show the curves unless given. Masses go at most two decades
+        beyond the computed curves, when there are any; a note names what lies outside.
     bands : bool, optional
         Draw the expected bands of all curves or of none; unless given, of computed curves only,
         or of all when there are few.
@@ -180,14 +182,15 @@ def overlay(
         raise InputError(f"'{curve.label}' cannot stand in this plot: {reason}", code="not_comparable")
     kept = [curve for curve in given if curve.plane == wanted.name]
     series = _series(kept, bands)
+    x = _x_axis(wanted, series, x_range)
     return Overlay(
         plane=wanted,
         title=title or _title(wanted),
-        x=_x_axis(wanted, series, x_range),
-        y=_y_axis(wanted, series, y_range),
+        x=x,
+        y=_y_axis(wanted, series, y_range, x),
         series=series,
         refused=tuple(refused),
-        notes=_notes(kept),
+        notes=(*_notes(kept), *_outside(series, x)),
     )
 
 
@@ -296,17 +299,24 @@ def _x_axis(wanted: Plane, series: Sequence[Series], given: tuple[float, float] 
     if scale == "linear":
         return Axis(title, "GeV", scale, 0.0, 1.05 * float(values.max(initial=1.0)))
     low, high = (values.min(), values.max()) if values.size else (1.0, 1e4)
+    own = _finite([s.x for s in series if is_computed(s.curve)])
+    if own.size:
+        low, high = max(low, own.min() / _REACH), min(high, own.max() * _REACH)
     return Axis(title, "GeV", scale, *_padded(float(low), float(high), 1.25))
 
 
-def _y_axis(wanted: Plane, series: Sequence[Series], given: tuple[float, float] | None) -> Axis:
+def _y_axis(wanted: Plane, series: Sequence[Series], given: tuple[float, float] | None, x: Axis) -> Axis:
     unit = _UNITS[wanted.unit]
     scale = "linear" if wanted.name.startswith("mediator") else "log"
     words = _QUANTITIES[wanted.quantity]
     title = f"{words} {_SYMBOLS[wanted.quantity]} [{unit}]"
     if given:
         return Axis(title, unit, scale, *_checked(given, scale))
-    values = _finite([s.y for s in series if not s.shaded] or [s.y for s in series])
+    drawn = [s for s in series if not s.shaded] or series
+    lines = [(s.x, s.y) for s in drawn]
+    lines += [(band[0], edge) for s in drawn if (band := s.band(2)) for edge in band[1:]]
+    seen = _finite([y[(at >= x.low) & (at <= x.high) & (y > 0)] for at, y in lines])
+    values = seen if seen.size else _finite([s.y for s in drawn])
     if scale == "linear":
         return Axis(title, unit, scale, 0.0, 1.05 * float(values.max(initial=1.0)))
     if not values.size:
@@ -346,3 +356,21 @@ def _notes(curves: Sequence[LimitCurve]) -> tuple[str, ...]:
     if any(c.confidence_level is None and c.kind != "theory" for c in curves):
         notes.append("CL unknown: the paper's confidence level was not confirmed")
     return tuple(notes)
+
+
+def _outside(series: Sequence[Series], x: Axis) -> tuple[str, ...]:
+    """Which curves, theory aside, go on beyond the masses that are shown."""
+    notes = []
+    for s in series:
+        if s.curve.kind == "theory":
+            continue
+        masses = s.x[np.isfinite(s.y)]
+        ends = [f"up to {_round(masses.max())} GeV"] if masses.size and masses.max() > x.high else []
+        ends += [f"down to {_round(masses.min())} GeV"] if masses.size and masses.min() < x.low else []
+        if ends:
+            notes.append(f"{s.name} goes on outside the plot, {' and '.join(ends)}")
+    return tuple(notes)
+
+
+def _round(mass: float) -> str:
+    return f"{mass:.3g}".replace("e+0", "e").replace("e-0", "e-")
