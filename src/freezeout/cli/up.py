@@ -33,7 +33,9 @@ def _up(options: argparse.Namespace) -> int:
         raise InputError(f"there is no folder {options.root}", hint="give an existing folder with --root")
     if not 0 <= options.port <= 65535:
         raise InputError(f"--port is {options.port}", hint="give a port from 1 to 65535, or 0 for a free one")
-    signal.signal(signal.SIGTERM, _stop)
+    # SIGINT too: a shell's background job starts with it ignored
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, _stop)
     screen = sys.platform == "darwin" or any(os.environ.get(v) for v in ("DISPLAY", "WAYLAND_DISPLAY"))
     say("starting JupyterLab …")
     jupyter = Jupyter.start(options.root, options.port, screen and not options.no_browser)
