@@ -206,6 +206,21 @@ def test_a_confidence_level_is_a_fraction_or_unknown(
     assert main([*words, "--confidence-level", "unknown"]) == 0
 
 
+@pytest.mark.parametrize("suffix", ["pdf", "png", "svg", "html"])
+def test_a_label_of_odd_signs_is_drawn_and_never_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], suffix: str
+) -> None:
+    (tmp_path / "mine.csv").write_text("10,1e-44\n100,1e-45\n")
+    label = "bad $\\foo{ and $x_$ <script>alert(1)</script> 暗黒"
+    words = ["limits", "add", str(tmp_path / "mine.csv"), "--plane", "si", "--confidence-level", "0.9",
+             "--reference", "me", "--label", label]  # fmt: skip
+    assert main(words) == 0
+    capsys.readouterr()
+    assert main(["plot", "--no-published", "-o", str(tmp_path / f"x.{suffix}")]) == 0
+    assert capsys.readouterr().err == ""
+    assert b"<script>alert" not in (tmp_path / f"x.{suffix}").read_bytes()
+
+
 def test_a_damaged_run_is_reported_and_the_rest_is_drawn(
     run_id: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

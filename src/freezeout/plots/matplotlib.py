@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import warnings
 from collections.abc import Iterable, Sequence
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
@@ -106,7 +107,9 @@ def picture(overlays: Sequence[Overlay], format: str) -> bytes:
     """The figure of `overlays` as the bytes of a pdf, png or svg file."""
     stream = io.BytesIO()
     metadata = {"pdf": {"CreationDate": None}, "svg": {"Date": None}, "png": {}}[format]
-    with matplotlib.rc_context(_STYLE):
+    with matplotlib.rc_context(_STYLE), warnings.catch_warnings():
+        # a sign that the font lacks is drawn as a box, which the user sees
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         figure(overlays).savefig(stream, format=format, metadata=metadata, dpi=200)
     return stream.getvalue()
 
