@@ -7,11 +7,9 @@ analysis is also timed: reading the inputs, three isotopes, toys and likelihood 
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-
 import numpy as np
 from peers import wimprates_curve
+from stopwatch import cpu_seconds
 
 import freezeout
 from freezeout.physics.direct.elastic import differential_rate
@@ -35,11 +33,11 @@ def measure(repeats: int = 200) -> dict[str, object]:
     def limits(rate: np.ndarray) -> np.ndarray:
         return 1e-45 * float(poisson.upper_limit(0, 0.9)) / (EXPOSURE * (rate @ weights))
 
-    peer_s, theirs = _cpu(lambda: limits(wimprates_curve.rates(MASSES, energies)), 1)
-    ours_s, ours = _cpu(lambda: limits(differential_rate(energies, MASSES, argon, halo)), repeats)
+    peer_s, theirs = cpu_seconds(lambda: limits(wimprates_curve.rates(MASSES, energies)), 1)
+    ours_s, ours = cpu_seconds(lambda: limits(differential_rate(energies, MASSES, argon, halo)), repeats)
     parameters = experiment.check({"wimp_masses": MASSES.tolist()})
     inputs = experiment.inputs
-    whole_s, _ = _cpu(lambda: experiment.analysis.limit(inputs, **parameters).curve.limit, repeats)
+    whole_s, _ = cpu_seconds(lambda: experiment.analysis.limit(inputs, **parameters).curve.limit, repeats)
     difference = float(np.max(np.abs(ours / theirs - 1)))
     if difference > 1e-3:
         raise RuntimeError(f"the curves differ by {difference:.1e}")
@@ -55,17 +53,6 @@ def measure(repeats: int = 200) -> dict[str, object]:
         "grid": f"{MASSES.size} masses x {energies.size} energies",
         "max_relative_difference": difference,
     }
-
-
-def _cpu(work: Callable[[], np.ndarray], repeats: int) -> tuple[float, np.ndarray]:
-    """The least CPU time of some calls, after one to warm up where there are several."""
-    result = work() if repeats > 1 else np.empty(0)
-    best = float("inf")
-    for _ in range(repeats):
-        start = time.process_time()
-        result = work()
-        best = min(best, time.process_time() - start)
-    return best, result
 
 
 if __name__ == "__main__":

@@ -6,11 +6,9 @@ beforehand. The whole analysis is also timed: reading the inputs, spectra and de
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-
 import numpy as np
 from peers import scipy_loops_stack
+from stopwatch import cpu_seconds
 
 import freezeout
 from freezeout.stats.upper_limit import upper_limit
@@ -31,15 +29,15 @@ def measure(repeats: int = 20) -> dict[str, object]:
         dwarfs.log10_jfactor_sigma,
         [dwarfs.samples.get(name) for name in dwarfs.names],
     )
-    peer_s, theirs = _cpu(
+    peer_s, theirs = cpu_seconds(
         lambda: scipy_loops_stack.limits(
             likelihood.observed, likelihood.background, likelihood.signal, known, THRESHOLD
         ),
         1,
     )
-    ours_s, ours = _cpu(lambda: upper_limit(likelihood, THRESHOLD).limit, repeats)
+    ours_s, ours = cpu_seconds(lambda: upper_limit(likelihood, THRESHOLD).limit, repeats)
     parameters = experiment.check({"dm_masses": MASSES.tolist(), "threshold": THRESHOLD, "toys": 0})
-    whole_s, _ = _cpu(lambda: analysis.limit(inputs, **parameters).curve.limit, repeats)
+    whole_s, _ = cpu_seconds(lambda: analysis.limit(inputs, **parameters).curve.limit, repeats)
     difference = float(np.max(np.abs(ours / theirs - 1)))
     if difference > 2e-3:
         raise RuntimeError(f"the curves differ by {difference:.1e}")
@@ -55,17 +53,6 @@ def measure(repeats: int = 20) -> dict[str, object]:
         "grid": f"{len(dwarfs.names)} dwarfs x {dwarfs.edges.size - 1} bins x {MASSES.size} masses",
         "max_relative_difference": difference,
     }
-
-
-def _cpu(work: Callable[[], np.ndarray], repeats: int) -> tuple[float, np.ndarray]:
-    """The least CPU time of some calls, after one to warm up where there are several."""
-    result = work() if repeats > 1 else np.empty(0)
-    best = float("inf")
-    for _ in range(repeats):
-        start = time.process_time()
-        result = work()
-        best = min(best, time.process_time() - start)
-    return best, result
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ HERE = Path(__file__).resolve().parent
 def main(wanted: list[str]) -> int:
     """Measure the benchmarks of these names, or all."""
     sys.path.insert(0, str(HERE))
-    modules = [p for p in sorted(HERE.glob("*.py")) if p.name != "run.py"]
+    modules = [p for p in sorted(HERE.glob("*.py")) if p.stem not in ("run", "stopwatch")]
     unknown = set(wanted) - {p.stem for p in modules}
     if unknown:
         print(f"no benchmark {sorted(unknown)[0]}; there are {', '.join(p.stem for p in modules)}")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 FOLDER = Path(__file__).resolve().parents[2] / "benchmarks"
-NAMES = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem != "run")
+NAMES = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem not in ("run", "stopwatch"))
 
 
 @pytest.mark.slow
