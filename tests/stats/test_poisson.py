@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import chi2
 from scipy.stats import poisson as distribution
 
 from freezeout import InputError
@@ -25,10 +26,11 @@ def test_the_limit_for_no_count_is_the_logarithm(level: float) -> None:
     assert float(poisson.upper_limit(0, level)) == pytest.approx(-np.log(1 - level), rel=1e-12)
 
 
-def test_limits_at_90_percent_are_those_of_the_particle_data_group() -> None:
-    # Review of Particle Physics, Statistics, table of Poisson limits without background
-    published = [2.30, 3.89, 5.32, 6.68, 7.99, 9.27, 10.53, 11.77, 12.99, 14.21, 15.41]
-    np.testing.assert_allclose(poisson.upper_limit(np.arange(11)), published, atol=0.0051)
+@given(st.integers(0, 500), LEVELS)
+def test_the_limit_is_half_a_quantile_of_chi_squared(observed: int, level: float) -> None:
+    # Garwood (1936), doi:10.1093/biomet/28.3-4.437
+    expected = chi2.ppf(level, 2 * (observed + 1)) / 2
+    assert float(poisson.upper_limit(observed, level)) == pytest.approx(expected, rel=1e-9)
 
 
 @given(st.integers(0, 50), st.floats(0, 30), st.floats(0.01, 60))
