@@ -27,6 +27,8 @@ _KNOWN = {
     "home": "folder of runs, own limits and logs",
     "experiments_path": f"folders of your own experiments, separated by '{os.pathsep}'",
     "runs": "folder where runs are kept",
+    "environments_path": f"folders of your own environments, separated by '{os.pathsep}'",
+    "cvmfs": "where CVMFS is mounted; its software environments are offered too",
 }
 
 
@@ -70,7 +72,7 @@ def _default(name: str, found: dict[str, Setting]) -> str:
         return platformdirs.user_data_dir("freezeout")
     if name == "runs":
         return str(Path(found["home"].value) / "runs")
-    return ""
+    return "/cvmfs" if name == "cvmfs" else ""
 
 
 def home() -> Path:
@@ -90,7 +92,16 @@ def limits_folder() -> Path:
 
 def experiments_path() -> list[Path]:
     """Folders that hold the user's own experiments, in the order they are searched."""
-    text = settings()["experiments_path"].value
+    return _folders("experiments_path")
+
+
+def environments_path() -> list[Path]:
+    """Folders that hold the user's own environments, in the order they are searched."""
+    return [*_folders("environments_path"), home() / "own" / "environments"]
+
+
+def _folders(name: str) -> list[Path]:
+    text = settings()[name].value
     return [Path(part).expanduser().absolute() for part in text.split(os.pathsep) if part]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import secrets
 import signal
@@ -17,8 +16,7 @@ from pathlib import Path
 
 from freezeout.errors import FreezeoutError
 from freezeout.files import disk_errors
-
-_PR_SET_PDEATHSIG = 1
+from freezeout.jobs.child import end_with_parent
 
 
 def free_port() -> int:
@@ -63,7 +61,7 @@ class Process:
                 stderr=subprocess.STDOUT,
                 env={**os.environ, **(env or {})},
                 start_new_session=True,
-                preexec_fn=_end_with_parent if sys.platform == "linux" else None,
+                preexec_fn=end_with_parent if sys.platform == "linux" else None,
             )
         finally:
             os.close(handle)
@@ -103,7 +101,3 @@ class Process:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.child.pid, signal.SIGKILL)
         self.child.wait()
-
-
-def _end_with_parent() -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -1,0 +1,318 @@
+"""From a lock to a built environment."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import shutil
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from freezeout.environments import conda, cvmfs, kernels, smoke, uv
+from freezeout.environments.folder import Environment, environment
+from freezeout.environments.installation import (
+    Installation,
+    forget,
+    hold,
+    installation,
+    installed_packages,
+    publish,
+    root,
+)
+from freezeout.environments.library import library, link_shared
+from freezeout.errors import FreezeoutError, InputError
+from freezeout.files import disk_errors
+from freezeout.jobs.job import Job
+from freezeout.jobs.reporter import Reporter
+from freezeout.jobs.run import Watch, run, start
+from freezeout.jobs.store import now
+
+_ROOM = 1.2
+_BUILD = ("environment-build", "freezeout.environments.build:build")
+_TEST = ("environment-test", "freezeout.environments.smoke:test")
+
+
+def start_build(name: str, force: bool = False) -> Job:
+    """Build an environment in a process of its own."""
+    return start(*_job(_BUILD, "Build", _buildable(name)), {"name": name, "force": force})
+
+
+def run_build(name: str, force: bool = False, watch: Watch | None = None) -> Job:
+    """Build an environment here; when somebody builds it already, wait for that."""
+    return run(*_job(_BUILD, "Build", _buildable(name)), {"name": name, "force": force}, watch)
+
+
+def start_test(name: str) -> Job:
+    """Test an environment in a process of its own."""
+    return start(*_job(_TEST, "Test", environment(name)), {"name": name})
+
+
+def run_test(name: str, watch: Watch | None = None) -> Job:
+    """Test an environment here."""
+    return run(*_job(_TEST, "Test", environment(name)), {"name": name}, watch)
+
+
+def _job(what: tuple[str, str], verb: str, found: Environment) -> tuple[str, str, str, str]:
+    kind, work = what
+    return kind, f"{verb} {found.title}", f"environment:{found.name}", work
+
+
+def _buildable(name: str) -> Environment:
+    """The environment, when there is nothing that keeps it from being built here."""
+    found = environment(name)
+    if found.builder == "gateway":
+        raise InputError(
+            f"'{name}' is where Freezeout itself runs: it is always built",
+            hint="to change it, install Freezeout anew",
+            code="environment_is_gateway",
+        )
+    obstacle = found.obstacle()
+    if obstacle is not None:
+        raise obstacle
+    kernels.kernel_names(found)
+    return found
+
+
+def build(reporter: Reporter, name: str, force: bool = False) -> dict[str, Any]:
+    """Build an environment from its lock, test it and offer its kernels.
+
+    Nothing of it is to be seen before it is whole. One that is in order already is left as it is,
+    but for the library, which is brought up to date.
+
+    Parameters
+    ----------
+    reporter : Reporter
+        Gets progress and log.
+    name : str
+        The environment.
+    force : bool
+        Build even if it is in order.
+
+    Raises
+    ------
+    InputError
+        When it cannot be built on this machine, or somebody builds it.
+    FreezeoutError
+        When the build or the test fails.
+    """
+    found = _buildable(name)
+    with _only_builder(name):
+        clear_away(name)
+        current = _current(name)
+        lock = found.lock
+        if current and not force and lock and current.data.get("lock_sha256") == lock.sha256:
+            reporter.progress(0.9, "it is built already: bringing the library up to date")
+            refresh_library(found, current, reporter)
+            return dict(current.data)
+        _require_room(found)
+        begun = time.monotonic()
+        place = root(name) / f"{(lock.sha256 if lock else 'mounted')[:12]}-{secrets.token_hex(3)}"
+        try:
+            with disk_errors(place):
+                place.mkdir(parents=True)
+            handle = hold(place)
+            try:
+                data = _make(found, place, reporter)
+                reporter.progress(0.8, f"testing {name}")
+                tested = smoke.check(found, Path(data["python"]), _setup(data), reporter)
+                data |= {
+                    "smoke": tested,
+                    "built_at": now(),
+                    "seconds": round(time.monotonic() - begun, 1),
+                    "bytes": size(place),
+                    "lock_sha256": lock.sha256 if lock else None,
+                    "title": found.title,
+                }
+                data["kernels"] = kernels.register(found, Path(data["python"]), place, _setup(data))
+                publish(name, data)
+            finally:
+                if handle is not None:
+                    os.close(handle)
+        except BaseException:
+            shutil.rmtree(place, ignore_errors=True)
+            raise
+        clear_away(name)
+    smoke.accept(found, data["smoke"])
+    reporter.progress(1.0, f"{name} is built and tested")
+    return data
+
+
+def refresh_library(found: Environment, built: Installation, reporter: Reporter) -> None:
+    """Bring the library in a build up to that of this process."""
+    ours = library()
+    if built.data["builder"] == "uv" and built.data.get("library_sha256") != ours.sha256:
+        _install_library(built.prefix, built.python, ours.wheel, reporter, (0.9, 0.99))
+        publish(found.name, {**built.data, "library_sha256": ours.sha256})
+
+
+def clear_away(name: str) -> None:
+    """Remove builds that do not count and that no kernel uses."""
+    try:
+        current = installation(name)
+    except InputError:
+        current = None
+    folder = root(name)
+    if not folder.is_dir():
+        return
+    for place in folder.iterdir():
+        if not place.is_dir() or (current and place == current.prefix):
+            continue
+        handle = hold(place, exclusive=True)
+        if handle is not None:
+            try:
+                shutil.rmtree(place, ignore_errors=True)
+            finally:
+                os.close(handle)
+
+
+def remove(name: str, force: bool = False) -> None:
+    """Remove a built environment and its kernels; its folder of recipes stays.
+
+    Raises
+    ------
+    InputError
+        When it is not built, or a kernel uses it and `force` is not said.
+    """
+    found = installation(name)
+    if name == "gateway" or (found is None and not kernels.registered(name)):
+        raise InputError(
+            f"the environment '{name}' is not built" if name != "gateway" else
+            "the gateway is where Freezeout itself runs: it cannot be removed",
+            hint="'freezeout env list' says which are", code="environment_missing",
+        )  # fmt: skip
+    with _only_builder(name):
+        if found is not None and found.prefix.is_dir() and not force:
+            handle = hold(found.prefix, exclusive=True)
+            if handle is None:
+                raise InputError(
+                    f"a kernel runs in '{name}'",
+                    hint="shut it down first, or say --force",
+                    code="environment_in_use",
+                )
+            os.close(handle)
+        kernels.unregister(name)
+        forget(name)
+        clear_away(name)
+
+
+def size(folder: Path) -> int:
+    """Bytes of all files below a folder; a file with several names in it counts once."""
+    seen, total = set(), 0
+    for here, _, names in os.walk(folder):
+        for name in names:
+            stat = os.lstat(os.path.join(here, name))
+            if (stat.st_dev, stat.st_ino) not in seen:
+                seen.add((stat.st_dev, stat.st_ino))
+                total += stat.st_size
+    return total
+
+
+def _make(found: Environment, place: Path, reporter: Reporter) -> dict[str, Any]:
+    if found.builder == "conda":
+        return conda.make(found, place, reporter)
+    if found.builder == "cvmfs":
+        return cvmfs.make(found, place, reporter)
+    python = place / "bin" / "python"
+    words: list[str | Path] = [
+        "venv",
+        "--allow-existing",
+        "--no-project",
+        "--python",
+        _interpreter(found),
+        place,
+    ]
+    uv.run(words, reporter, what="making a virtual environment", cwd=place, span=(0.01, 0.05))
+    lock = found.lock_file.absolute()
+    words = ["pip", "install", "--python", python, "--require-hashes", "-r", lock]
+    uv.run(words, reporter, what="installing the locked packages", cwd=place, span=(0.05, 0.72))
+    ours = library()
+    _install_library(place, python, ours.wheel, reporter, (0.72, 0.78))
+    packages = installed_packages(place)
+    return {
+        "version": place.name,
+        "builder": "uv",
+        "prefix": str(place),
+        "python": str(python),
+        "python_version": _python_version(place),
+        "packages": packages,
+        "library_sha256": ours.sha256,
+    }
+
+
+def _install_library(
+    prefix: Path, python: Path, wheel: Path, reporter: Reporter, span: tuple[float, float]
+) -> None:
+    options = ["--no-deps", "--offline", "--reinstall", "--no-index"]
+    words: list[str | Path] = ["pip", "install", *options, "--python", python, wheel]
+    uv.run(words, reporter, what="installing Freezeout", cwd=prefix, span=span)
+    link_shared(prefix)
+
+
+def _interpreter(found: Environment) -> str:
+    """The interpreter to build with: this one's when it fits, else uv looks for one."""
+    wanted = str(found.description.get("python", ">=3.11"))
+    from packaging.specifiers import SpecifierSet
+
+    if ".".join(map(str, sys.version_info[:3])) in SpecifierSet(wanted):
+        return str(getattr(sys, "_base_executable", sys.executable))
+    return wanted
+
+
+def _python_version(prefix: Path) -> str:
+    for line in (prefix / "pyvenv.cfg").read_text(encoding="utf-8").splitlines():
+        key, _, value = line.partition("=")
+        if key.strip() in ("version_info", "version"):
+            return value.strip()
+    return ""
+
+
+def _setup(data: Mapping[str, Any]) -> Path | None:
+    return Path(data["setup"]) if data.get("setup") else None
+
+
+def _current(name: str) -> Installation | None:
+    """The build that counts, when it is in order."""
+    try:
+        found = installation(name)
+    except InputError:
+        return None
+    return found if found and found.fault() is None else None
+
+
+def _require_room(found: Environment) -> None:
+    folder = root(found.name)
+    with disk_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(folder).free
+    needed = float(found.description.get("megabytes", 50)) * 1e6 * _ROOM
+    if free < needed:
+        raise FreezeoutError(
+            f"'{found.name}' needs {needed / 1e6:.0f} MB, and {folder} has {free / 1e6:.0f} MB free",
+            hint="free some space, or move FREEZEOUT_HOME elsewhere",
+            code="disk_full",
+        )
+
+
+@contextmanager
+def _only_builder(name: str) -> Iterator[None]:
+    folder = root(name)
+    with disk_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder / ".builder", os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise InputError(
+                f"somebody is building or removing '{name}'",
+                hint="wait for it; 'freezeout jobs' shows how far it is",
+                code="environment_busy",
+            ) from error
+        yield
+    finally:
+        os.close(handle)
