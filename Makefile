@@ -13,7 +13,8 @@ LAB_SOURCES := $(shell find jupyter_ext/labextension jupyter_ext/voila_template 
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-fast lint format bench references screenshot locks clean
+.PHONY: help setup demo up test test-fast lint format bench references screenshot locks \
+	environments-report clean
 
 help: ## show what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -58,13 +59,19 @@ references: $(VENV)/.tested-with ## execute the notebooks anew for nbval (read t
 screenshot: $(VENV)/.tested-with ## make the picture in README.md
 	$(BIN)/python docs/screenshot.py
 
-locks: $(VENV)/.locked ## resolve environments/gateway and tests anew
+locks: $(VENV)/.installed ## resolve all environments and the tests anew
 	$(BIN)/uv pip compile --python-version 3.11 --universal --generate-hashes --no-strip-extras \
 		--no-emit-index-url --no-emit-find-links --no-header --no-annotate --upgrade --quiet \
 		environments/gateway/requirements.in -o $(LOCK)
+	for name in $$($(BIN)/python -c "from freezeout.environments.folder import scan_environments as s; \
+		print(*(e.name for e in s()[0] if e.builder == 'uv' and not e.own and e.status != 'unavailable'))"); \
+		do $(BIN)/freezeout env lock $$name --upgrade || exit 1; done
 	$(BIN)/uv pip compile --python-version 3.11 --universal --generate-hashes --no-strip-extras \
 		--no-emit-index-url --no-emit-find-links --no-header --no-annotate --upgrade --quiet \
 		tests/requirements.in -o $(TEST_LOCK)
+
+environments-report: $(VENV)/.installed ## build and test every environment, into environments/README.md
+	$(BIN)/python -m freezeout.environments.report
 
 clean: ## remove what was built; runs and own limits stay
 	rm -rf $(VENV) build dist results jupyter_ext/labextension/lib jupyter_ext/labextension/node_modules \
