@@ -38,11 +38,14 @@ def test_root_has_a_kernel_of_each_language_and_cpp_keeps_its_state_between_cell
     assert list(require(environment("root")).kernels) == ["freezeout-root", "freezeout-root-cpp"]
     notebook = nbformat.read(root / "environments" / "root" / "example.ipynb", as_version=4)
     assert notebook.metadata.kernelspec.name == "freezeout-root-cpp"
-    notebook.cells = [
-        *notebook.cells,
-        nbformat.v4.new_code_cell('TH1D counted("counted", "", 10, 0, 10); for (int i = 0; i < 42; ++i) counted.Fill(4.5);'),
-        nbformat.v4.new_code_cell("counted.Fill(1.5, 8); std::cout << counted.GetEntries() << ' ' << counted.GetMean();"),
-    ]  # fmt: skip
+    notebook.cells += [
+        nbformat.v4.new_code_cell(
+            'TH1D counted("counted", "", 10, 0, 10); for (int i = 0; i < 42; ++i) counted.Fill(4.5);'
+        ),
+        nbformat.v4.new_code_cell(
+            "counted.Fill(1.5, 8); std::cout << counted.GetEntries() << ' ' << counted.GetMean();"
+        ),
+    ]
     done = NotebookClient(notebook, kernel_name="freezeout-root-cpp", timeout=120).execute()
     said = "".join(o.get("text", "") for o in done.cells[-1].outputs)
     # 43 calls of Fill; the mean of 42 at 4.5 and of a weight of 8 at 1.5
