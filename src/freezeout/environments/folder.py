@@ -162,6 +162,12 @@ def _read(folder: Path, _changed: int, _size: int) -> Environment:
     return Environment(folder, found)
 
 
+def name_pattern() -> str:
+    """What an environment's name looks like."""
+    schema = json.loads(_SCHEMA.read_text(encoding="utf-8"))
+    return str(schema["properties"]["name"]["pattern"])
+
+
 @cache
 def _validator() -> Any:
     try:

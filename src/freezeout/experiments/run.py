@@ -14,7 +14,7 @@ from pathlib import Path
 from freezeout.errors import FreezeoutError, InputError, MissingPackageError
 from freezeout.experiments.folder import Experiment, experiment
 from freezeout.experiments.record import FILE, SCHEMA_VERSION, RunRecord, read_record, runs
-from freezeout.experiments.staging import staged
+from freezeout.staging import staged
 from freezeout.files import checksums, disk_errors, write_atomically
 from freezeout.limits import hepdata
 from freezeout.settings import home, runs_folder, shared_folder

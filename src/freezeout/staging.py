@@ -95,7 +95,7 @@ def _require_room(folder: Path) -> None:
     free = shutil.disk_usage(folder).free
     if free < _ROOM:
         raise InputError(
-            f"no space left in {folder}: {free >> 10} kB free, a run needs {_ROOM >> 10} kB",
+            f"no space left in {folder}: {free >> 10} kB free, {_ROOM >> 10} kB are needed",
             hint="free some space or choose another folder",
             code="disk_full",
         )

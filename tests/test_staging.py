@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from freezeout.errors import InputError
-from freezeout.experiments.staging import staged
+from freezeout.staging import staged
 
 
 def test_a_folder_appears_when_the_block_ends_well(tmp_path: Path) -> None:
@@ -38,7 +38,7 @@ def test_a_place_below_a_file_is_refused(tmp_path: Path, below: str) -> None:
 
 def test_what_a_killed_process_left_is_removed_but_not_what_a_living_one_uses(tmp_path: Path) -> None:
     code = (
-        "import sys, time, pathlib; from freezeout.experiments.staging import staged\n"
+        "import sys, time, pathlib; from freezeout.staging import staged\n"
         "with staged(pathlib.Path(sys.argv[1])): print('in', flush=True); time.sleep(60)"
     )
     children = {
