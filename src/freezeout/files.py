@@ -13,11 +13,14 @@ import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
 import yaml
 
 from freezeout.errors import InputError
+
+if TYPE_CHECKING:
+    import numpy as np
 
 _CHUNK = 1 << 20
 
@@ -137,6 +140,9 @@ def read_columns(path: Path | str) -> dict[str, np.ndarray]:
 
 
 def _column(cells: list[str]) -> np.ndarray:
+    # only here: most who read or write files need no numbers, and start without
+    import numpy as np
+
     try:
         return np.array([float(cell) if cell else np.nan for cell in cells])
     except ValueError:
