@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Collection, Mapping
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,10 +19,28 @@ T = TypeVar("T")
 _STATUS = {
     "unknown_experiment": 404,
     "unknown_dashboard": 404,
+    "unknown_environment": 404,
+    "unknown_job": 404,
+    "no_lock": 404,
+    # what was asked is well put, and how things stand forbids it
     "path_unusable": 409,
+    "environment_busy": 409,
+    "environment_in_use": 409,
+    "environment_missing": 409,
+    "environment_broken": 409,
+    "environment_damaged": 409,
+    "environment_exists": 409,
+    "environment_is_gateway": 409,
+    "environment_newer": 409,
+    "environment_unavailable": 409,
+    "jobs_newer": 409,
+    "lock_missing": 409,
+    "missing_package": 503,
+    "too_many_listeners": 503,
     "voila_missing": 503,
     "disk_full": 507,
 }
+_KINDS = {str: "text", bool: "true or false"}
 _HTTP_CODES = {400: "bad_request", 403: "forbidden", 404: "not_found", 405: "method_not_allowed"}
 
 
@@ -42,6 +61,37 @@ def describe(error: BaseException | None, status: int) -> dict[str, str]:
         "message": "something failed that Freezeout did not foresee",
         "hint": "the server's log says what; please report it",
     }
+
+
+def read_body(data: bytes, allowed: Mapping[str, type], required: Collection[str] = ()) -> dict[str, Any]:
+    """A JSON object with no key but those allowed, each of its kind."""
+    keys = ", ".join(f"{name} ({_KINDS[kind]})" for name, kind in allowed.items())
+    try:
+        found = json.loads(data) if data.strip() else {}
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"the body is no JSON: {error}", hint=f"keys: {keys}", code="bad_body") from error
+    if not isinstance(found, dict):
+        raise InputError("the body is no JSON object", hint=f"keys: {keys}", code="bad_body")
+    for name, value in found.items():
+        if name not in allowed:
+            raise InputError(f"the body has the unknown key '{name}'", hint=f"keys: {keys}", code="bad_body")
+        if not isinstance(value, allowed[name]):
+            given = json.dumps(value)
+            shown = given if len(given) <= 40 else f"{given[:40]}…"
+            raise InputError(
+                f"'{name}' is {shown}", hint=f"{name} is {_KINDS[allowed[name]]}", code="bad_body"
+            )
+    for name in required:
+        if name not in found:
+            raise InputError(f"the body lacks '{name}'", hint=f"keys: {keys}", code="bad_body")
+    return found
+
+
+def whole_number(name: str, text: str) -> int:
+    """A number from 0 on, of at most 15 digits."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 15):
+        raise InputError(f"{name} is '{text}'", hint="give a whole number from 0 on", code="bad_query")
+    return int(text)
 
 
 class _Shared(JupyterHandler):
@@ -69,6 +119,40 @@ class _Shared(JupyterHandler):
 
 class Api(_Shared, APIHandler):
     """A route for programs."""
+
+    def body(self, allowed: Mapping[str, type], required: Collection[str] = ()) -> dict[str, Any]:
+        """The request's JSON, checked; an empty body has no keys.
+
+        Raises
+        ------
+        InputError
+            When it is no JSON object, or a key is unknown, missing or of the wrong kind.
+        """
+        return read_body(self.request.body, allowed, required)
+
+    def number(self, name: str) -> int | None:
+        """A whole number of the query that is not negative, or None when it is not there.
+
+        Raises
+        ------
+        InputError
+            When it is something else.
+        """
+        text = self.get_query_argument(name, None)
+        return None if text is None else whole_number(name, text)
+
+    def flag(self, name: str) -> bool:
+        """A yes or no of the query; no when it is not there.
+
+        Raises
+        ------
+        InputError
+            When it is something else.
+        """
+        text = self.get_query_argument(name, "0")
+        if text not in ("0", "1", "false", "true"):
+            raise InputError(f"{name} is '{text}'", hint=f"{name}=1 or {name}=0", code="bad_query")
+        return text in ("1", "true")
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Answer an error as JSON with its HTTP status and never with a traceback."""

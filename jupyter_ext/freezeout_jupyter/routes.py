@@ -6,7 +6,17 @@ from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.utils import url_path_join
 
 from freezeout_jupyter.dashboards import Dashboards, ShowDashboard
+from freezeout_jupyter.environments import (
+    EnvironmentBuild,
+    EnvironmentClone,
+    EnvironmentLock,
+    Environments,
+    EnvironmentTest,
+    OneEnvironment,
+)
+from freezeout_jupyter.events import Events
 from freezeout_jupyter.experiments import Experiments, OpenExperiment
+from freezeout_jupyter.jobs import CancelJob, JobLog, Jobs, OneJob
 from freezeout_jupyter.version import Version
 
 _ID = r"(?P<id>[A-Za-z0-9_-]{1,80})"
@@ -15,6 +25,17 @@ _TABLE: dict[str, type[JupyterHandler]] = {
     "api/version": Version,
     "api/experiments": Experiments,
     f"api/experiments/{_ID}/open": OpenExperiment,
+    "api/environments": Environments,
+    f"api/environments/{_ID}": OneEnvironment,
+    f"api/environments/{_ID}/lock": EnvironmentLock,
+    f"api/environments/{_ID}/build": EnvironmentBuild,
+    f"api/environments/{_ID}/test": EnvironmentTest,
+    f"api/environments/{_ID}/clone": EnvironmentClone,
+    "api/jobs": Jobs,
+    f"api/jobs/{_ID}": OneJob,
+    f"api/jobs/{_ID}/cancel": CancelJob,
+    f"api/jobs/{_ID}/log": JobLog,
+    "api/events": Events,
     "api/dashboards": Dashboards,
     f"dashboards/{_ID}": ShowDashboard,
 }

@@ -1,0 +1,221 @@
+"""The environments: listed for cards, and built, tested, removed and cloned."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jupyter_server.auth.decorator import authorized
+from tornado import web
+
+from freezeout.errors import InputError
+from freezeout_jupyter.base import Api, describe
+from freezeout_jupyter.copies import path_below
+
+if TYPE_CHECKING:
+    from freezeout.environments.folder import Environment
+    from freezeout.jobs.job import Job
+
+
+class Environments(Api):
+    """``GET /freezeout/api/environments``."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer all environments; a folder that is not in order is a problem, not the end."""
+        self.finish(await self.in_thread(lambda: catalogue(self.root)))
+
+
+class OneEnvironment(Api):
+    """``GET`` and ``DELETE /freezeout/api/environments/<id>``."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, id: str) -> None:
+        """Answer one environment with all its packages."""
+        self.finish(await self.in_thread(lambda: whole_card(id, self.root)))
+
+    @web.authenticated
+    @authorized
+    async def delete(self, id: str) -> None:
+        """Remove what was built; its folder of recipes stays."""
+        force = self.flag("force")
+        await self.in_thread(lambda: _remove(id, force))
+        self.set_status(204)
+        self.finish()
+
+
+class EnvironmentLock(Api):
+    """``GET /freezeout/api/environments/<id>/lock``."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, id: str) -> None:
+        """Answer the lock's text and what a run's record knows it by."""
+        self.finish(await self.in_thread(lambda: lock_text(id)))
+
+
+class EnvironmentBuild(Api):
+    """``POST /freezeout/api/environments/<id>/build``."""
+
+    @web.authenticated
+    @authorized
+    async def post(self, id: str) -> None:
+        """Start a job that builds it, and answer the job; the one that runs when there is one."""
+        force = bool(self.body({"force": bool}).get("force", False))
+        job = await self.in_thread(lambda: _build(id, force))
+        self.set_status(202)
+        self.finish(job.to_dict())
+
+
+class EnvironmentTest(Api):
+    """``POST /freezeout/api/environments/<id>/test``."""
+
+    @web.authenticated
+    @authorized
+    async def post(self, id: str) -> None:
+        """Start a job that tests it, and answer the job; the one that runs when there is one."""
+        self.body({})
+        job = await self.in_thread(lambda: _test(id))
+        self.set_status(202)
+        self.finish(job.to_dict())
+
+
+class EnvironmentClone(Api):
+    """``POST /freezeout/api/environments/<id>/clone``."""
+
+    @web.authenticated
+    @authorized
+    async def post(self, id: str) -> None:
+        """Copy its folder to the user's own, under another name, and answer the copy."""
+        wanted = self.body({"name": str, "title": str}, required=["name"])
+        card = await self.in_thread(lambda: _clone(id, wanted["name"], wanted.get("title"), self.root))
+        self.set_status(201)
+        self.finish(card)
+
+
+def catalogue(root: Path) -> dict[str, list[dict[str, Any]]]:
+    """All environments as the API shows them, and what is wrong with those that cannot be read."""
+    from freezeout.environments.card import cards
+    from freezeout.environments.folder import scan_environments
+
+    found, damaged = scan_environments()
+    notebooks = _notebooks(root)
+    return {
+        "environments": [
+            {**card, "notebooks": notebooks.get(card["name"], [])} for card in cards(found)
+        ],
+        "problems": [{"id": _folder_of(error), **describe(error, 400)} for error in damaged],
+    }  # fmt: skip
+
+
+def whole_card(id: str, root: Path) -> dict[str, Any]:
+    """One environment as the API shows it, with all its packages."""
+    from freezeout.environments.card import card
+    from freezeout.environments.folder import environment
+    from freezeout.jobs.store import jobs
+
+    found = environment(id)
+    live = next((job for job in jobs() if job.live and job.subject == f"environment:{id}"), None)
+    return {
+        **card(found, live),
+        "notebooks": _notebooks(root).get(id, []),
+        "all_packages": [
+            {"name": name, "version": version} for name, version in sorted(_packages(found).items())
+        ],
+    }
+
+
+def lock_text(id: str) -> dict[str, str]:
+    """An environment's lock.
+
+    Raises
+    ------
+    InputError
+        When there is no such environment, or it has no lock.
+    """
+    from freezeout.environments.folder import environment
+
+    found = environment(id)
+    lock = found.lock
+    if lock is None:
+        raise InputError(f"'{id}' has no lock", hint=f"freezeout env lock {id}", code="no_lock")
+    return {"name": id, "sha256": lock.sha256, "text": lock.path.read_text(encoding="utf-8")}
+
+
+def _packages(found: Environment) -> dict[str, str]:
+    """What is installed; where nothing is, what the lock would install."""
+    from freezeout.environments.installation import installation
+    from freezeout.errors import FreezeoutError
+
+    try:
+        built = installation(found.name)
+        lock = found.lock
+    except FreezeoutError:
+        return {}
+    return dict(built.packages if built else lock.packages if lock else {})
+
+
+def _notebooks(root: Path) -> dict[str, list[dict[str, Any]]]:
+    """The experiments' notebooks by the environment that they run in."""
+    from freezeout.experiments.folder import scan_experiments
+
+    found: dict[str, list[dict[str, Any]]] = {}
+    for one in scan_experiments()[0]:
+        found.setdefault(one.environment, []).append(
+            {"experiment": one.id, "title": one.title, "path": path_below(root, one.notebook)}
+        )
+    return found
+
+
+def _build(id: str, force: bool) -> Job:
+    from freezeout.environments.build import start_build
+
+    return _of_kind(start_build(id, force), "environment-build", id)
+
+
+def _test(id: str) -> Job:
+    from freezeout.environments.build import start_test
+    from freezeout.environments.folder import environment
+    from freezeout.environments.installation import require
+
+    require(environment(id))
+    return _of_kind(start_test(id), "environment-test", id)
+
+
+def _of_kind(job: Job, kind: str, id: str) -> Job:
+    """The job, unless something else is being done to the environment."""
+    if job.kind != kind:
+        raise InputError(
+            f"'{job.title}' is under way", hint=f"wait for it or cancel it: job {job.id}",
+            code="environment_busy",
+        )  # fmt: skip
+    return job
+
+
+def _remove(id: str, force: bool) -> None:
+    from freezeout.environments.build import remove
+    from freezeout.environments.folder import environment_folders
+    from freezeout.environments.installation import installation
+    from freezeout.environments.kernels import registered
+
+    if id not in environment_folders() and installation(id) is None and not registered(id):
+        from freezeout.environments.folder import environment
+
+        environment(id)  # says that there is none, and names the near one
+    remove(id, force)
+
+
+def _clone(id: str, name: str, title: str | None, root: Path) -> dict[str, Any]:
+    from freezeout.environments.card import card
+    from freezeout.environments.clone import clone
+
+    made = clone(id, name, title)
+    return {**card(made), "notebooks": _notebooks(root).get(made.name, [])}
+
+
+def _folder_of(error: Exception) -> str:
+    """The name of the folder that an error of reading it names."""
+    before, found, _ = str(error).partition("/environment.yaml")
+    return Path(before.removeprefix("cannot read ")).name if found else ""
