@@ -22,9 +22,11 @@ from freezeout.environments.installation import (
     installation,
     installed_packages,
     publish,
+    require,
     root,
 )
-from freezeout.environments.library import library, link_shared
+from freezeout.environments.library import digest, library, link_shared
+from freezeout.environments.lock import Lock, read_lock
 from freezeout.errors import FreezeoutError, InputError
 from freezeout.files import disk_errors
 from freezeout.jobs.job import Job
@@ -115,6 +117,7 @@ def build(reporter: Reporter, name: str, force: bool = False) -> dict[str, Any]:
         try:
             with disk_errors(place):
                 place.mkdir(parents=True)
+                lock = _keep_recipe(found, place)
             handle = hold(place)
             try:
                 data = _make(found, place, reporter)
@@ -140,6 +143,29 @@ def build(reporter: Reporter, name: str, force: bool = False) -> dict[str, Any]:
     smoke.accept(found, data["smoke"])
     reporter.progress(1.0, f"{name} is built and tested")
     return data
+
+
+def recipe(prefix: Path) -> Path:
+    """The folder with the lock that a build was made from, and its ``environment.yaml``."""
+    return prefix / "share" / "freezeout-recipe"
+
+
+def bring_up_to_date(name: str, reporter: Reporter) -> Installation:
+    """See that an environment that is built has the library of this process.
+
+    Raises
+    ------
+    FreezeoutError
+        When it is not built, or is broken.
+    """
+    found = environment(name)
+    built = require(found)
+    if built.data.get("library_sha256") == digest() or built.data["builder"] == "gateway":
+        return built
+    with _only_builder(name, wait=True):
+        built = require(found)
+        refresh_library(found, built, reporter)
+    return require(found)
 
 
 def refresh_library(found: Environment, built: Installation, reporter: Reporter) -> None:
@@ -227,7 +253,8 @@ def _make(found: Environment, place: Path, reporter: Reporter) -> dict[str, Any]
         place,
     ]
     uv.run(words, reporter, what="making a virtual environment", cwd=place, span=(0.01, 0.05))
-    lock = found.lock_file.absolute()
+    # the copy: a lock that is edited meanwhile is another one
+    lock = recipe(place) / found.lock_file.name
     words = ["pip", "install", "--python", python, "--require-hashes", "-r", lock]
     uv.run(words, reporter, what="installing the locked packages", cwd=place, span=(0.05, 0.72))
     ours = library()
@@ -298,15 +325,26 @@ def _require_room(found: Environment) -> None:
         )
 
 
+def _keep_recipe(found: Environment, place: Path) -> Lock | None:
+    """Copy what the build is made from into it, so that its runs can be told it for good."""
+    folder = recipe(place)
+    folder.mkdir(parents=True)
+    for path in (found.folder / "environment.yaml", found.lock_file):
+        if path.is_file():
+            shutil.copyfile(path, folder / path.name)
+    kept = folder / found.lock_file.name
+    return read_lock(kept) if kept.is_file() else None
+
+
 @contextmanager
-def _only_builder(name: str) -> Iterator[None]:
+def _only_builder(name: str, wait: bool = False) -> Iterator[None]:
     folder = root(name)
     with disk_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         handle = os.open(folder / ".builder", os.O_CREAT | os.O_RDWR, 0o600)
     try:
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except OSError as error:
             raise InputError(
                 f"somebody is building or removing '{name}'",

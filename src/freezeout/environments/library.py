@@ -36,8 +36,7 @@ class Library:
 
 def library() -> Library:
     """The wheel of the running library; it is made when there is none of this content."""
-    files = _files()
-    sha256 = _content(tuple((str(p), (stat := p.stat()).st_mtime_ns, stat.st_size) for p in files.values()))
+    files, sha256 = _files(), digest()
     wheel = home() / "wheels" / sha256[:12] / f"freezeout-{__version__}-py3-none-any.whl"
     if not wheel.is_file():
         with disk_errors(wheel):
@@ -49,6 +48,11 @@ def library() -> Library:
             finally:
                 partial.unlink(missing_ok=True)
     return Library(wheel, sha256)
+
+
+def digest() -> str:
+    """SHA-256 of what is in the wheel, which need not be there yet."""
+    return _content(tuple((str(p), (stat := p.stat()).st_mtime_ns, stat.st_size) for p in _files().values()))
 
 
 def link_shared(prefix: Path) -> None:

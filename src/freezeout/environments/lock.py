@@ -59,13 +59,59 @@ def read_lock(path: Path) -> Lock:
         raise InputError(f"cannot read the lock {path}: {error}", code="lock_unreadable") from error
 
 
+def read_pins(text: str) -> dict[str, list[tuple[str, str]]]:
+    """Every version of every package with its marker, in the text of a lock."""
+    pins: dict[str, list[tuple[str, str]]] = {}
+    for name, version, marker in _PIN.findall(text):
+        pins.setdefault(normalised(name), []).append((version, marker.strip()))
+    return pins
+
+
+def differences(text: str, installed: Mapping[str, str], python: str, *, extra: bool) -> list[str]:
+    """Where what is installed is not what a lock says, one line each.
+
+    Parameters
+    ----------
+    text : str
+        The lock.
+    installed : mapping
+        Version of every package by its normalised name.
+    python : str
+        The version of the interpreter that has them, such as ``3.11.9``.
+    extra : bool
+        Whether to tell of packages that the lock does not name.
+    """
+    here = {"python_full_version": python, "python_version": ".".join(python.split(".")[:2])}
+    pins = read_pins(text)
+    wanted = {name: version for name, several in pins.items() if (version := _here(several, here))}
+    told = []
+    for name, version in sorted(wanted.items()):
+        if name not in installed:
+            told.append(f"{name} {version} is missing")
+        elif not _equal(installed[name], version):
+            told.append(f"{name} is {installed[name]} instead of {version}")
+    if extra:
+        strangers = sorted(installed.keys() - wanted.keys() - {"freezeout"})
+        told += [f"{name} {installed[name]} is not in the lock" for name in strangers]
+    return told
+
+
+def _equal(one: str, other: str) -> bool:
+    if one == other:
+        return True
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        return Version(one) == Version(other)
+    except InvalidVersion:
+        return False
+
+
 @lru_cache(maxsize=256)
 def _read(path: Path, _changed: int, _size: int) -> Lock:
     data = path.read_bytes()
     text = data.decode("utf-8")
-    pins: dict[str, list[tuple[str, str]]] = {}
-    for name, version, marker in _PIN.findall(text):
-        pins.setdefault(normalised(name), []).append((version, marker.strip()))
+    pins = read_pins(text)
     if path.suffix == ".yaml":
         pins = {
             normalised(n): [(v, "")] for n, v in re.findall(r"^\s*-\s*([\w.-]+)==?([\w.]+)\s*$", text, re.M)
@@ -74,10 +120,11 @@ def _read(path: Path, _changed: int, _size: int) -> Lock:
     return Lock(path, hashlib.sha256(data).hexdigest(), packages)
 
 
-def _here(pins: list[tuple[str, str]]) -> str:
+def _here(pins: list[tuple[str, str]], machine: Mapping[str, str] | None = None) -> str:
     """The version that fits this machine; empty when none does."""
     if len(pins) == 1 and "python" not in pins[0][1] and "platform" not in pins[0][1]:
         return pins[0][0]
     from packaging.markers import Marker
 
-    return next((version for version, marker in pins if not marker or Marker(marker).evaluate()), "")
+    told = dict(machine) if machine else None
+    return next((version for version, marker in pins if not marker or Marker(marker).evaluate(told)), "")
