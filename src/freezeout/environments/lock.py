@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from freezeout.errors import InputError
@@ -81,9 +81,8 @@ def differences(text: str, installed: Mapping[str, str], python: str, *, extra: 
     extra : bool
         Whether to tell of packages that the lock does not name.
     """
-    here = {"python_full_version": python, "python_version": ".".join(python.split(".")[:2])}
     pins = read_pins(text)
-    wanted = {name: version for name, several in pins.items() if (version := _here(several, here))}
+    wanted = {name: version for name, several in pins.items() if (version := _here(several, python))}
     told = []
     for name, version in sorted(wanted.items()):
         if name not in installed:
@@ -120,11 +119,16 @@ def _read(path: Path, _changed: int, _size: int) -> Lock:
     return Lock(path, hashlib.sha256(data).hexdigest(), packages)
 
 
-def _here(pins: list[tuple[str, str]], machine: Mapping[str, str] | None = None) -> str:
+def _here(pins: list[tuple[str, str]], python: str | None = None) -> str:
     """The version that fits this machine; empty when none does."""
-    if len(pins) == 1 and "python" not in pins[0][1] and "platform" not in pins[0][1]:
-        return pins[0][0]
+    return next((version for version, marker in pins if not marker or _holds(marker, python)), "")
+
+
+@cache
+def _holds(marker: str, python: str | None) -> bool:
     from packaging.markers import Marker
 
-    told = dict(machine) if machine else None
-    return next((version for version, marker in pins if not marker or Marker(marker).evaluate(told)), "")
+    if python is None:
+        return Marker(marker).evaluate()
+    short = ".".join(python.split(".")[:2])
+    return Marker(marker).evaluate({"python_full_version": python, "python_version": short})
