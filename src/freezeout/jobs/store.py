@@ -6,6 +6,7 @@ process ends, so that a job whose process was killed is found out and never show
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import fcntl
 import json
@@ -14,17 +15,20 @@ import secrets
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from freezeout.errors import FreezeoutError, InputError
 from freezeout.files import disk_errors
-from freezeout.jobs.job import LIVE, Job
+from freezeout.jobs.job import LIVE, Job, State
+from freezeout.jobs.redact import redact
 from freezeout.settings import home
 
-_SCHEMA_VERSION = 1
+_SCHEMA_VERSION = 2
 _KEPT = 200
+_PATIENCE = 10
 _TABLE = """
 CREATE TABLE IF NOT EXISTS jobs (
     id TEXT PRIMARY KEY, kind TEXT NOT NULL, title TEXT NOT NULL, subject TEXT NOT NULL,
@@ -33,8 +37,15 @@ CREATE TABLE IF NOT EXISTS jobs (
     created_at TEXT NOT NULL, started_at TEXT, finished_at TEXT, revision INTEGER NOT NULL
 );
 CREATE INDEX IF NOT EXISTS by_revision ON jobs (revision);
+CREATE TABLE IF NOT EXISTS counter (revision INTEGER NOT NULL);
+INSERT INTO counter SELECT (SELECT coalesce(max(revision), 0) FROM jobs)
+    WHERE NOT EXISTS (SELECT * FROM counter);
 """
-_NEXT = "(SELECT coalesce(max(revision), 0) + 1 FROM jobs)"
+_INTERRUPTED = {
+    "code": "interrupted",
+    "message": "the process of the job was ended from outside",
+    "hint": "start it again: what was half done is not visible and is cleared away",
+}
 
 
 def folder() -> Path:
@@ -48,42 +59,85 @@ def now() -> str:
 
 
 @contextmanager
-def _table() -> Iterator[sqlite3.Connection]:
+def _table(to_write: bool = False) -> Iterator[sqlite3.Connection]:
     path = folder() / "jobs.sqlite"
-    with disk_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if to_write:
+        with disk_errors(path):
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        connection = sqlite3.connect(path, timeout=20, isolation_level=None)
+        connection = _open(path if to_write or path.exists() else ":memory:")
         try:
-            connection.row_factory = sqlite3.Row
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-            if version > _SCHEMA_VERSION:
-                raise InputError(
-                    f"{path} was written by a newer Freezeout", hint="update Freezeout", code="jobs_newer"
-                )
-            if version < _SCHEMA_VERSION:
-                connection.executescript(_TABLE + f"PRAGMA user_version = {_SCHEMA_VERSION};")
             yield connection
         finally:
             connection.close()
     except sqlite3.Error as error:
+        aside = _set_aside(path, error)
         raise FreezeoutError(
             f"cannot use the table of jobs {path}: {error}",
-            hint="is the disk full, or the file damaged? it may be removed when nothing runs",
+            hint=f"it was set aside as {aside.name}: try again"
+            if aside
+            else "is the disk full, or does another program hold the file?",
             code="jobs_unusable",
         ) from error
 
 
+def _open(path: Path | str) -> sqlite3.Connection:
+    try:
+        return _prepared(path)
+    except sqlite3.DatabaseError as error:
+        if not isinstance(path, Path) or not _set_aside(path, error):
+            raise
+    return _prepared(path)
+
+
+def _prepared(path: Path | str) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)
+    try:
+        connection.row_factory = sqlite3.Row
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version > _SCHEMA_VERSION:
+            raise InputError(
+                f"{path} was written by a newer Freezeout", hint="update Freezeout", code="jobs_newer"
+            )
+        if version < _SCHEMA_VERSION:
+            script = f"BEGIN IMMEDIATE; {_TABLE} PRAGMA user_version = {_SCHEMA_VERSION}; COMMIT;"
+            connection.executescript(script)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _set_aside(path: Path, error: sqlite3.Error) -> Path | None:
+    """Rename a file that is no table (any more): jobs are not worth stopping all work for."""
+    damaged = type(error) is sqlite3.DatabaseError  # the subclasses are about a sound file
+    if not damaged or not path.is_file():
+        return None
+    aside = path.with_name(f"jobs.damaged-{datetime.now(UTC):%Y%m%d-%H%M%S%f}")
+    try:
+        os.rename(path, aside)
+        path.with_name(f"{path.name}-journal").unlink(missing_ok=True)
+    except OSError:
+        return None
+    return aside
+
+
 @contextmanager
 def _writing() -> Iterator[sqlite3.Connection]:
-    with _table() as table:
+    with _table(to_write=True) as table:
         table.execute("BEGIN IMMEDIATE")
         try:
             yield table
         except BaseException:
-            table.execute("ROLLBACK")
+            with contextlib.suppress(sqlite3.Error):
+                table.execute("ROLLBACK")
             raise
         table.execute("COMMIT")
+
+
+def _next(table: sqlite3.Connection) -> int:
+    table.execute("UPDATE counter SET revision = revision + 1")
+    return int(table.execute("SELECT revision FROM counter").fetchone()[0])
 
 
 def add(
@@ -108,8 +162,8 @@ def add(
                 table.execute(
                     "INSERT INTO jobs"
                     " (id, kind, title, subject, work, arguments, state, created_at, revision)"
-                    f" VALUES (?, ?, ?, ?, ?, ?, 'queued', ?, {_NEXT})",
-                    (id, kind, title, subject, work, json.dumps(dict(arguments)), now()),
+                    " VALUES (?, ?, ?, ?, ?, ?, 'queued', ?, ?)",
+                    (id, kind, title, subject, work, json.dumps(dict(arguments)), now(), _next(table)),
                 )
         if live is None:
             return job(id), lock
@@ -125,44 +179,60 @@ def _drop(id: str, lock: int) -> None:
     os.close(lock)
 
 
-def update(id: str, **columns: object) -> None:
-    """Change columns of a job; `result` and `error` are stored as JSON."""
-    for name in ("result", "error"):
-        if columns.get(name) is not None:
-            columns[name] = json.dumps(columns[name])
-    names = ", ".join(f"{name} = ?" for name in columns)
-    with _writing() as table:
-        table.execute(f"UPDATE jobs SET {names}, revision = {_NEXT} WHERE id = ?", (*columns.values(), id))
+def begin(id: str, pid: int | None) -> bool:
+    """The work of a queued job begins; False when it was cancelled before."""
+    return _change(id, ("queued",), {"state": "running", "started_at": now(), "pid": pid})
 
 
-def finish(id: str, state: str, **columns: object) -> None:
-    """A job has ended; old ones are forgotten with their logs."""
-    update(id, state=state, finished_at=now(), pid=None, **columns)
-    (folder() / f"{id}.lock").unlink(missing_ok=True)
+def update(id: str, **columns: object) -> bool:
+    """Change columns of a live job; False when it has ended."""
+    return _change(id, LIVE, columns)
+
+
+def finish(id: str, state: State, of: tuple[State, ...] = LIVE, **columns: object) -> bool:
+    """A job has ended, and how; False when its state is none of `of`.
+
+    Old jobs are forgotten with their logs.
+    """
+    changed = _change(id, of, {"state": state, "finished_at": now(), "pid": None, **columns})
+    if not changed:
+        return False
+    with contextlib.suppress(OSError):
+        (folder() / f"{id}.lock").unlink(missing_ok=True)
     with _writing() as table:
         old = table.execute(
             "SELECT id FROM jobs WHERE state NOT IN (?, ?) ORDER BY id DESC LIMIT -1 OFFSET ?", (*LIVE, _KEPT)
         ).fetchall()
         for row in old:
             table.execute("DELETE FROM jobs WHERE id = ?", (row["id"],))
+    for row in old:
+        with contextlib.suppress(OSError):
             (folder() / f"{row['id']}.log").unlink(missing_ok=True)
+    return True
 
 
-def settle() -> None:
-    """Jobs whose process is gone have failed."""
+def _change(id: str, states: tuple[State, ...], columns: dict[str, object]) -> bool:
+    for name in ("result", "error"):
+        if columns.get(name) is not None:
+            columns[name] = redact(json.dumps(columns[name], ensure_ascii=False))
+    names = ", ".join(f"{name} = ?" for name in columns)
+    where = f"id = ? AND state IN ({', '.join('?' * len(states))})"
+    with _writing() as table:
+        values = (*columns.values(), _next(table), id, *states)
+        return table.execute(f"UPDATE jobs SET {names}, revision = ? WHERE {where}", values).rowcount == 1
+
+
+def settle() -> set[str]:
+    """Jobs whose process is gone have failed; returns those of which that cannot be written down."""
     with _table() as table:
         rows = table.execute("SELECT id FROM jobs WHERE state IN (?, ?)", LIVE).fetchall()
-    for row in rows:
-        if not _held(row["id"]):
-            finish(
-                row["id"],
-                "failed",
-                error={
-                    "code": "interrupted",
-                    "message": "the process of the job was ended from outside",
-                    "hint": "start it again: what was half done is not visible and is cleared away",
-                },
-            )
+    unwritten = set()
+    for id in [row["id"] for row in rows if not _held(row["id"])]:
+        try:
+            finish(id, "failed", error=dict(_INTERRUPTED))
+        except FreezeoutError:
+            unwritten.add(id)  # a full or a read-only disk: what is shown must be true all the same
+    return unwritten
 
 
 def _held(id: str) -> bool:
@@ -194,30 +264,40 @@ def job(id: str) -> Job:
     InputError
         When there is none.
     """
-    with _table() as table:
-        row = table.execute("SELECT * FROM jobs WHERE id = ?", (id,)).fetchone()
-    if row is None:
+    found = _select("WHERE id = ?", id)
+    if not found:
         raise InputError(f"there is no job '{id}'", hint="'freezeout jobs' lists them", code="unknown_job")
-    return _job(row)
+    return found[0]
 
 
 def jobs() -> list[Job]:
     """All jobs, newest first."""
-    if not (folder() / "jobs.sqlite").exists():
-        return []
-    settle()
-    with _table() as table:
-        return [_job(row) for row in table.execute("SELECT * FROM jobs ORDER BY id DESC")]
+    return _settled("ORDER BY id DESC")
+
+
+def live_jobs() -> list[Job]:
+    """Jobs that are queued or running, newest first."""
+    return [one for one in _settled("WHERE state IN (?, ?) ORDER BY id DESC", *LIVE) if one.live]
 
 
 def changes(since: int) -> list[Job]:
     """Jobs that changed after this revision, in the order of their changes."""
+    return _settled("WHERE revision > ? ORDER BY revision", since)
+
+
+def _settled(which: str, *values: object) -> list[Job]:
     if not (folder() / "jobs.sqlite").exists():
         return []
-    settle()
+    gone = settle()
+    return [
+        replace(one, state="failed", error=_INTERRUPTED) if one.id in gone else one
+        for one in _select(which, *values)
+    ]
+
+
+def _select(which: str, *values: object) -> list[Job]:
     with _table() as table:
-        rows = table.execute("SELECT * FROM jobs WHERE revision > ? ORDER BY revision", (since,)).fetchall()
-    return [_job(row) for row in rows]
+        return [_job(row) for row in table.execute(f"SELECT * FROM jobs {which}", values)]
 
 
 def instruction(id: str) -> tuple[str, dict[str, Any], int | None]:
@@ -229,15 +309,17 @@ def instruction(id: str) -> tuple[str, dict[str, Any], int | None]:
 
 def read_log(id: str, offset: int = 0, limit: int = 1 << 18) -> tuple[str, int]:
     """What was said from byte `offset` on, and the offset to go on from."""
-    path = job(id).log
-    with contextlib.suppress(FileNotFoundError), open(path, "rb") as stream:
-        stream.seek(max(offset, 0))
-        data = stream.read(limit)
-        # a sign of several bytes that is not yet whole waits for the next reading
-        while data and (data[-1] & 0xC0) == 0x80 and len(data) % limit == 0:
-            data = data[:-1]
-        return data.decode(errors="replace"), max(offset, 0) + len(data)
-    return "", max(offset, 0)
+    found, offset = job(id), max(offset, 0)
+    try:
+        with open(found.log, "rb") as stream:
+            stream.seek(offset)
+            data = stream.read(limit)
+    except FileNotFoundError:
+        return "", offset
+    # a sign of several bytes that is not yet whole waits for the next reading
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+    text = decoder.decode(data, final=not found.live and len(data) < limit)
+    return text, offset + len(data) - len(decoder.getstate()[0])
 
 
 def _job(row: sqlite3.Row) -> Job:

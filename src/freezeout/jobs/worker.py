@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import traceback
 
 from freezeout.errors import FreezeoutError
 from freezeout.jobs.job import Cancelled
+from freezeout.jobs.redact import redact
 from freezeout.jobs.run import perform
 
 
 def main(id: str) -> int:
     """Do the job; its lock is an open file that lives as long as this process."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # whatever the user's language: the log is read as UTF-8
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         perform(id, sys.stdout)
     except Cancelled:
-        sys.stdout.write("cancelled\n")
         return 1
     except FreezeoutError:
         return 1
     except Exception:
-        traceback.print_exc()
+        sys.stdout.write(redact(traceback.format_exc()))
         return 1
     return 0
 
