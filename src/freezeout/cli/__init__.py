@@ -16,7 +16,7 @@ from importlib import import_module
 from freezeout.errors import FreezeoutError
 from freezeout.version import __version__
 
-_GROUPS = ("experiments", "runs", "limits", "plot", "up", "config")
+_GROUPS = ("experiments", "runs", "limits", "plot", "env", "jobs", "up", "config")
 
 
 def parser() -> argparse.ArgumentParser:
