@@ -4,8 +4,12 @@
     The table of routes under ``/freezeout``; `../openapi.yaml` describes them.
 `base`
     How every route answers, errors included.
-`version`, `experiments`, `dashboards`
+`version`, `experiments`, `dashboards`, `environments`, `jobs`
     One feature each.
+`events`, `feed`
+    The stream of what happens to jobs, read once for all who listen.
+`provisioner`, `fallback`
+    How the kernel of an environment is started, and the one that says why it cannot be.
 `copies`
     How a notebook that lies outside the server's folder is opened all the same.
 """
@@ -27,8 +31,24 @@ def _jupyter_labextension_paths() -> list[dict[str, str]]:
 
 
 def _load_jupyter_server_extension(server: ServerApp) -> None:
-    """Add the routes; Jupyter calls this when the server starts."""
+    """Add the routes, and the folder of our kernels; Jupyter calls this when the server starts."""
     from freezeout_jupyter.routes import routes
 
     base_url = server.web_app.settings["base_url"]
     server.web_app.add_handlers(".*$", routes(base_url))  # type: ignore[no-untyped-call]
+    _offer_kernels(server)
+
+
+def _offer_kernels(server: ServerApp) -> None:
+    """Let the server find our kernels; beside those of others, whatever its manager of kernels is."""
+    from freezeout.environments.kernels import kernels_folder
+    from freezeout.errors import FreezeoutError
+
+    manager = server.kernel_spec_manager
+    try:
+        folder = str(kernels_folder())
+    except FreezeoutError as error:
+        server.log.warning("freezeout: its kernels are not offered: %s", error)
+        return
+    if manager is not None and folder not in manager.kernel_dirs:
+        manager.kernel_dirs = [*manager.kernel_dirs, folder]
