@@ -33,7 +33,7 @@ def done(toy: Path) -> Path:
 def test_a_run_leaves_its_record_limit_likelihood_and_notebook(done: Path) -> None:
     record = read_record(done)
     assert sorted(p.name for p in done.iterdir()) == [
-        "likelihood.npz", "limit.ipynb", "limit.yaml", "points.csv", "run.json",
+        "environment", "likelihood.npz", "limit.ipynb", "limit.yaml", "points.csv", "run.json",
     ]  # fmt: skip
     assert record.parameters == {
         "masses": [10.0, 1000.0], "scale": 2.0, "statistic": "poisson", "behaviour": "work",

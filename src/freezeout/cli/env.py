@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -145,7 +146,6 @@ def _show(options: argparse.Namespace) -> None:
 
 
 def _build(options: argparse.Namespace) -> int:
-    from freezeout.environments.build import run_build
     from freezeout.errors import FreezeoutError, InputError
 
     names = list(dict.fromkeys([*options.names, *(_buildable_names() if options.all_ready else [])]))
@@ -154,7 +154,7 @@ def _build(options: argparse.Namespace) -> int:
     results: list[dict[str, Any]] = []
     for name in names:
         try:
-            data = build_here(name, run_build, options.force)
+            data = build_here(name, options.force)
             keys = ("seconds", "bytes", "smoke", "kernels", "prefix", "lock_sha256")
             results.append({"name": name, "ok": True, "error": None} | {key: data.get(key) for key in keys})
         except FreezeoutError as error:
@@ -181,9 +181,10 @@ def _row(result: dict[str, Any]) -> tuple[str, ...]:
     return result["name"], "built", f"{result['seconds']}", size, (result["smoke"] or {}).get("message", "-")
 
 
-def build_here(name: str, run_build: Callable[..., Any], force: bool = False) -> dict[str, Any]:
+def build_here(name: str, force: bool = False) -> dict[str, Any]:
     """Build with progress on standard error, and return what is known of the build."""
     from freezeout.cli.progress import watched
+    from freezeout.environments.build import run_build
     from freezeout.jobs.store import jobs
 
     try:
@@ -253,7 +254,7 @@ def _lock(options: argparse.Namespace) -> None:
     rows = [("+", name, version) for name, version in lock.added.items()]
     rows += [("-", name, version) for name, version in lock.removed.items()]
     rows += [("~", name, f"{old} -> {new}") for name, (old, new) in lock.changed.items()]
-    print_table(("", "PACKAGE", "VERSION"), sorted(rows, key=lambda row: row[1]))
+    print_table(("", "PACKAGE", "VERSION"), sorted(rows, key=itemgetter(1)))
     say(f"{lock.path}: {len(lock.packages)} packages on this machine" + ("" if rows else ", as before"))
 
 

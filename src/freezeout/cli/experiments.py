@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from freezeout.cli.output import add_json, count, print_json, print_table, say
+
+if TYPE_CHECKING:
+    from freezeout.environments.folder import Environment
 
 
 def add_commands(commands: Any) -> None:
@@ -30,6 +34,7 @@ def add_commands(commands: Any) -> None:
     run.add_argument(
         "--reuse", action="store_true", help="take a complete run of the same kind if there is one"
     )
+    run.add_argument("--yes", action="store_true", help="build the environment without asking if need be")
     run.add_argument("--json", action="store_true", help="print the run's record")
     run.set_defaults(command=_run)
 
@@ -90,6 +95,42 @@ def _short(value: object) -> str:
     return text
 
 
+def _builder(agreed: bool) -> Callable[[Environment], None]:
+    """What builds the environment of a run, once the user agrees to it."""
+
+    def build(environment: Environment) -> None:
+        from freezeout.cli.env import build_here
+        from freezeout.cli.progress import asked, at_terminal
+        from freezeout.errors import InputError
+
+        name, said = environment.name, environment.description
+        cost = [f"{said['megabytes']:.0f} MB"] if "megabytes" in said else []
+        cost += [f"about {said['seconds']:.0f} s"] if "seconds" in said else []
+        about = f" ({', '.join(cost)})" if cost else ""
+        absent = f"the environment '{name}' is not built"
+        if not agreed and not at_terminal():
+            raise InputError(
+                f"{absent}{about}",
+                hint=f"run with --yes to build it now, or first: freezeout env build {name}",
+                code="environment_missing",
+            )
+        if not agreed and not asked(f"{absent}; build it?{about}"):
+            raise InputError(absent, hint=f"freezeout env build {name}", code="environment_missing")
+        build_here(name)
+
+    return build
+
+
+def _tell_of_update(used: object) -> None:
+    from freezeout.environments.folder import environment
+
+    assert isinstance(used, dict)
+    lock = environment(used["name"]).lock
+    if lock is not None and used["lock_sha256"] not in (None, lock.sha256):
+        name = used["name"]
+        say(f"'{name}' was built from an older lock than it has now: freezeout env update {name}")
+
+
 def _run(options: argparse.Namespace) -> None:
     from freezeout.experiments.folder import experiment
     from freezeout.experiments.parameters import parse_assignments
@@ -104,7 +145,9 @@ def _run(options: argparse.Namespace) -> None:
         folder=options.folder,
         reuse=options.reuse,
         progress=sys.stderr.isatty(),
+        build=_builder(options.yes),
     )
+    _tell_of_update(record.data["environment"])
     if options.json:
         return print(record.to_json())
     curve = record.limit()

@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
-from freezeout.errors import FreezeoutError, InputError, MissingPackageError
+from freezeout.errors import FreezeoutError, InputError
 from freezeout.experiments.parameters import Parameter, check_all, read_cell
 from freezeout.files import checksums, read_yaml, verify
 from freezeout.limits.curve import Reference
@@ -115,9 +116,13 @@ class Experiment:
                 code="unknown_preset",
             )  # fmt: skip
         checked = check_all(self.parameters, values, self.presets[preset])
-        together = getattr(self.analysis, "check", None)
-        if together is not None:
-            together(**checked)
+        try:
+            analysis = self.analysis
+        except InputError as error:
+            if self.environment == "gateway" or not isinstance(error.__cause__, ImportError):
+                raise
+            return checked  # its packages are elsewhere: the notebook's own kernel checks the rest
+        _check_together(analysis, checked)
         return checked
 
     def from_namespace(self, namespace: Mapping[str, object]) -> dict[str, object]:
@@ -133,7 +138,9 @@ class Experiment:
         missing = [name for name in names if name not in namespace]
         if missing:
             raise InputError(f"the parameters cell does not set {missing[0]}")
-        return self.check({name: namespace[name] for name in names})
+        checked = check_all(self.parameters, {name: namespace[name] for name in names}, {})
+        _check_together(self.analysis, checked)
+        return checked
 
     @property
     def inputs(self) -> dict[str, Path]:
@@ -186,6 +193,12 @@ class Experiment:
         return {key: str(checksums(self.folder / name)["sha256"]) for key, name in names.items()}
 
 
+def _check_together(analysis: ModuleType, checked: Mapping[str, object]) -> None:
+    together = getattr(analysis, "check", None)
+    if together is not None:
+        together(**checked)
+
+
 def _parameters_source(notebook: Path) -> str:
     try:
         cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
@@ -207,21 +220,31 @@ def read_experiment(folder: Path) -> Experiment:
     InputError
         When experiment.yaml does not follow the schema.
     """
-    try:
-        from jsonschema import Draft202012Validator
-    except ImportError as error:
-        raise MissingPackageError("reading an experiment", error, "run") from error
     path = folder / "experiment.yaml"
     found = read_yaml(path)
-    schema = json.loads(_SCHEMA.read_text(encoding="utf-8"))
-    errors = sorted(Draft202012Validator(schema).iter_errors(found), key=lambda e: list(map(str, e.path)))
-    if errors:
-        where = ".".join(str(part) for part in errors[0].path) or "the file"
-        raise InputError(f"{path}: {where}: {errors[0].message}", code="bad_experiment")
+    fault = _fault(found, json.loads(_SCHEMA.read_text(encoding="utf-8")))
+    if fault:
+        raise InputError(f"{path}: {fault}", code="bad_experiment")
     assert isinstance(found, dict)
     if found["id"] != folder.name:
         raise InputError(f"{path}: the id '{found['id']}' is not the folder's name '{folder.name}'")
     return Experiment(folder, found)
+
+
+def _fault(found: object, schema: Mapping[str, Any]) -> str:
+    """Where a description does not follow the schema."""
+    try:
+        from jsonschema import Draft202012Validator
+    except ImportError:
+        # a kernel in a small environment: whoever started the run has checked all of it
+        said = found if isinstance(found, Mapping) else {}
+        missing = [name for name in schema["required"] if name not in said]
+        return f"the file: '{missing[0]}' is a required property" if missing else ""
+    errors = sorted(Draft202012Validator(schema).iter_errors(found), key=lambda e: list(map(str, e.path)))
+    if not errors:
+        return ""
+    where = ".".join(str(part) for part in errors[0].path) or "the file"
+    return f"{where}: {errors[0].message}"
 
 
 def experiment_folders() -> dict[str, Path]:

@@ -10,14 +10,17 @@ from pathlib import Path
 from typing import IO, Any
 
 import nbformat
-from jupyter_client.kernelspec import NoSuchKernel
+from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill import execute_notebook
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 from papermill.utils import merge_kwargs, remove_args
+from traitlets import default
 
+from freezeout.environments.kernels import kernels_folder
 from freezeout.errors import FreezeoutError
 from freezeout.experiments.folder import EXPERIMENT_VARIABLE
 from freezeout.experiments.result import FOLDER_VARIABLE
@@ -35,6 +38,17 @@ class NotebookFailed(Exception):
         self.name, self.value, self.where, self.notebook = name, value, where, notebook
 
 
+class RunKernelManager(AsyncKernelManager):  # type: ignore[misc]
+    """Starts the kernels of built environments as well as Jupyter's own."""
+
+    @default("kernel_spec_manager")
+    def _kernel_spec_manager_default(self) -> object:
+        manager = KernelSpecManager(parent=self)
+        # first, so that no kernel of this name elsewhere is taken for the environment's
+        manager.kernel_dirs = [str(kernels_folder()), *manager.kernel_dirs]
+        return manager
+
+
 class RunEngine(Engine):  # type: ignore[misc]
     """papermill's own engine, plus environment and folder of the kernel."""
 
@@ -43,13 +57,24 @@ class RunEngine(Engine):  # type: ignore[misc]
         kernel, seen = kwargs.pop("kernel"), kwargs.pop("seen")
         seen.append(nb_man.nb)
         options = merge_kwargs(
-            remove_args(["input_path", "start_timeout"], **kwargs), kernel_name=kernel_name
+            remove_args(["input_path", "start_timeout"], **kwargs),
+            kernel_name=kernel_name,
+            kernel_manager_class=RunKernelManager,
         )
         return PapermillNotebookClient(nb_man, **options).execute(**kernel)
 
 
-def execute(path: Path, parameters: Mapping[str, object], folder: Path, run_id: str, progress: bool) -> str:
+def execute(
+    path: Path,
+    parameters: Mapping[str, object],
+    folder: Path,
+    run_id: str,
+    progress: bool,
+    kernel_name: str | None = None,
+) -> str:
     """Execute the notebook with `folder` as the place of its results; return it as text.
+
+    It runs in the kernel of this name, else in the one that it names itself.
 
     Raises
     ------
@@ -66,6 +91,10 @@ def execute(path: Path, parameters: Mapping[str, object], folder: Path, run_id: 
         "FREEZEOUT_RUN_ID": run_id,
     }
     notebook = nbformat.read(path, as_version=4)
+    if kernel_name is not None:
+        # the executed copy says where it was executed, and opens there again
+        spec = {"name": kernel_name, "display_name": kernel_name, "language": "python"}
+        notebook.metadata["kernelspec"] = spec
     seen: list[Any] = []
     # what the kernel itself says, below the notebook: of use only when it dies
     log = tempfile.TemporaryFile()  # noqa: SIM115

@@ -8,19 +8,18 @@ import secrets
 import subprocess
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from freezeout.errors import FreezeoutError, InputError, MissingPackageError
 from freezeout.experiments.folder import Experiment, experiment
 from freezeout.experiments.record import FILE, SCHEMA_VERSION, RunRecord, read_record, runs
-from freezeout.staging import staged
+from freezeout.experiments.surroundings import KEPT, Build, Surroundings, surroundings
 from freezeout.files import checksums, disk_errors, write_atomically
 from freezeout.limits import hepdata
-from freezeout.settings import home, runs_folder, shared_folder
-from freezeout.version import __version__
+from freezeout.settings import home, runs_folder
+from freezeout.staging import staged
 
-_PACKAGES = ("numpy", "scipy", "papermill", "ipykernel", "matplotlib", "bokeh")
+_ENVIRONMENT = ("name", "lock_sha256", "python_version", "library_sha256", "differs")
 
 
 def run(
@@ -31,6 +30,7 @@ def run(
     folder: Path | None = None,
     reuse: bool = False,
     progress: bool = False,
+    build: Build | None = None,
 ) -> RunRecord:
     """Run an experiment's notebook; the one way in for command line, Lab, batch and cluster.
 
@@ -50,28 +50,34 @@ def run(
         Return a complete run of the same code, inputs and parameters when there is one.
     progress : bool
         Draw a progress bar on standard error.
+    build : callable, optional
+        Builds the environment when it is not built; without it, that is an error.
 
     Raises
     ------
     InputError
-        When a parameter, an input or the folder cannot be used; nothing was written.
+        When a parameter, an input, the environment or the folder cannot be used; nothing was written.
     FreezeoutError
         When the notebook failed; its executed copy is kept and named.
     """
     found = experiment(id)
     parameters = found.check(values or {}, preset)
     record = _plan(found, parameters, preset)
+    around = surroundings(found.environment, build)
+    record |= {"environment": around.describe(), "versions": around.versions()}
     root = Path(folder).expanduser().absolute() if folder is not None else runs_folder()
     if reuse:
         for earlier in runs(root):
             if _same(earlier, record):
                 return earlier
     run_id = str(record["run_id"])
-    with staged(root / run_id) as staging:
+    with around.in_use(), staged(root / run_id) as staging:
         record["started_at"] = _now()
-        _execute(found, parameters, staging, run_id, progress)
+        _execute(found, parameters, staging, run_id, progress, around)
         record["finished_at"] = _now()
         _accept(staging, found.id)
+        for name, content in around.recipe.items():
+            write_atomically(staging / KEPT / name, content)
         with disk_errors(staging):
             files = sorted(p for p in staging.rglob("*") if p.is_file() and not p.name.startswith("."))
             record["outputs"] = {str(p.relative_to(staging)): checksums(p) for p in files}
@@ -101,7 +107,6 @@ def _plan(found: Experiment, parameters: Mapping[str, object], preset: str) -> d
         name: {"file": str(path.relative_to(found.folder)), **checksums(path)}
         for name, path in found.inputs.items()
     }
-    lock = shared_folder("environments") / found.environment / "requirements.txt"
     return {
         "schema_version": SCHEMA_VERSION,
         "run_id": new_run_id(),
@@ -111,24 +116,9 @@ def _plan(found: Experiment, parameters: Mapping[str, object], preset: str) -> d
         "parameters": dict(parameters),
         "hashes": found.hashes(),
         "inputs": inputs,
-        "environment": {
-            "name": found.environment,
-            "lock_sha256": checksums(lock)["sha256"] if lock.is_file() else None,
-        },
-        "versions": {"freezeout": __version__, "python": platform.python_version(), **_versions()},
         "code": _commit(found.folder),
         "host": {"name": platform.node(), "system": platform.platform()},
     }
-
-
-def _versions() -> dict[str, str]:
-    found = {}
-    for name in _PACKAGES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
 
 
 def _commit(folder: Path) -> dict[str, object] | None:
@@ -146,8 +136,16 @@ def _git(folder: Path, *words: str) -> str:
 
 
 def _same(earlier: RunRecord, record: Mapping[str, object]) -> bool:
-    keys = ("experiment", "parameters", "hashes", "inputs", "environment", "versions")
-    return all(earlier.data.get(key) == json.loads(json.dumps(record[key])) for key in keys)
+    keys = ("experiment", "parameters", "hashes", "inputs", "versions")
+    now = json.loads(json.dumps(record))
+    same = all(earlier.data.get(key) == now[key] for key in keys)
+    # built anew from the same lock it is another build, and the same environment
+    before = earlier.data.get("environment")
+    return (
+        same
+        and isinstance(before, dict)
+        and all(key in before and before[key] == now["environment"][key] for key in _ENVIRONMENT)
+    )
 
 
 def _accept(staging: Path, id: str) -> None:
@@ -162,14 +160,19 @@ def _accept(staging: Path, id: str) -> None:
 
 
 def _execute(
-    found: Experiment, parameters: Mapping[str, object], staging: Path, run_id: str, progress: bool
+    found: Experiment,
+    parameters: Mapping[str, object],
+    staging: Path,
+    run_id: str,
+    progress: bool,
+    around: Surroundings,
 ) -> None:
     try:
         from freezeout.experiments.notebook import NotebookFailed, execute
     except ImportError as error:
         raise MissingPackageError("running a notebook", error, "run") from error
     try:
-        notebook = execute(found.notebook, parameters, staging, run_id, progress)
+        notebook = execute(found.notebook, parameters, staging, run_id, progress, around.kernel)
     except NotebookFailed as failure:
         if failure.name == "InputError":
             raise InputError(failure.value, code="bad_input") from failure
