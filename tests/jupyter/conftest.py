@@ -1,10 +1,12 @@
-"""A Jupyter server with the extension and an empty folder as its root."""
+"""A Jupyter server with the extension and an empty folder as its root; and a small environment."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +14,17 @@ import pytest
 from jupyter_server.auth import Authorizer
 from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.serverapp import ServerApp
+from packaging.requirements import Requirement
 
 # its fixtures and hooks for this folder only; `pytest_plugins` would bring them to every test
 from pytest_jupyter.jupyter_server import *  # noqa: F403
 from tornado.routing import PathMatches, Router
 from tornado.web import RequestHandler
+
+from freezeout.environments.build import run_build
+from freezeout.environments.library import requirements
+from freezeout.environments.lock import normalised
+from freezeout.settings import shared_folder
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
@@ -33,7 +41,7 @@ class Route:
     def template(self) -> str:
         """The path below the server's base address as OpenAPI writes it."""
         path = self.pattern[self.pattern.index("/freezeout/") :].removesuffix("$")
-        return path.replace("(?P<id>[A-Za-z0-9_-]{1,80})", "{id}")
+        return re.sub(r"\(\?P<(\w+)>[^)]*\)", r"{\1}", path)
 
 
 class DenyFreezeout(Authorizer):
@@ -95,3 +103,62 @@ def mine(jp_root_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def body(response: Any) -> Any:
     """The JSON of an answer."""
     return json.loads(response.body)
+
+
+def make_environment(folder: Path, name: str = "small", **description: Any) -> Path:
+    """The folder of an environment with no more in it than a kernel and the library need."""
+    here = folder / name
+    here.mkdir(parents=True)
+    said = {
+        "schema": 1, "name": name, "title": f"The {name} one", "summary": "A kernel and the library.",
+        "packages": ["ipykernel"], "status": "ready", "library": "base", "megabytes": 20, **description,
+    }  # fmt: skip
+    (here / "environment.yaml").write_text(json.dumps(said))
+    (here / "requirements.in").write_text("")
+    (here / "requirements.txt").write_text(_cut(requirements("base")))
+    return here
+
+
+def _cut(wanted: list[str]) -> str:
+    """The part of the shipped environment's lock that these requirements need."""
+    text = (shared_folder("environments") / "base" / "requirements.txt").read_text()
+    pins = {
+        normalised(re.split(r"[=\[ ]", block, maxsplit=1)[0]): block
+        for block in re.split(r"\n(?=[a-z0-9])", text)
+    }
+    names: set[str] = set()
+    queue = [Requirement(line) for line in wanted]
+    while queue:
+        one = queue.pop()
+        name = normalised(one.name)
+        if name in names or (one.marker and not one.marker.evaluate({"extra": ""})):
+            continue
+        names.add(name)
+        queue += [Requirement(line) for line in metadata.requires(name) or []]
+    return "\n".join(pins[name].rstrip() for name in sorted(names)) + "\n"
+
+
+@pytest.fixture(scope="session")
+def built_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A FREEZEOUT_HOME with the environment ``small`` built in it; tests do not change it."""
+    home = tmp_path_factory.mktemp("built")
+    make_environment(home / "own" / "environments")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FREEZEOUT_HOME", str(home))
+        run_build("small")
+    return home
+
+
+@pytest.fixture
+def small(built_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The home with the small environment is the test's own; it must leave it as it was."""
+    monkeypatch.setenv("FREEZEOUT_HOME", str(built_home))
+    return built_home
+
+
+@pytest.fixture
+def own_small(freezeout_home: Path) -> Path:
+    """A small environment built for this test alone, which may break it."""
+    make_environment(freezeout_home / "own" / "environments")
+    run_build("small")
+    return freezeout_home
