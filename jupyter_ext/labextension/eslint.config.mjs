@@ -7,7 +7,7 @@ export default defineConfig([
   { ignores: ['lib', 'node_modules', '.yarn'] },
   js.configs.recommended,
   {
-    files: ['src/**/*.ts'],
+    files: ['src/**/*.ts', 'src/**/*.tsx'],
     extends: [tseslint.configs.strictTypeChecked, jupyter.configs.recommended],
     plugins: { jupyter },
     languageOptions: {
@@ -20,8 +20,21 @@ export default defineConfig([
       ],
       '@typescript-eslint/no-invalid-void-type': 'off', // JupyterFrontEndPlugin<void>
       '@typescript-eslint/no-unnecessary-type-parameters': 'off', // request<T> names what the route answers
-      // a command is registered when its plug-in starts
-      'jupyter/prefer-lazy-imports': ['warn', { ignoreImports: ['./commands'] }],
+      '@typescript-eslint/unbound-method': 'off', // signal.connect(this.method, this)
+      // what is registered when the plug-in starts is needed then
+      'jupyter/prefer-lazy-imports': [
+        'warn',
+        {
+          ignoreImports: [
+            './commands',
+            '../experiments/commands',
+            './menu',
+            './model',
+            './palette',
+            './panel'
+          ]
+        }
+      ],
       curly: ['error', 'all'],
       eqeqeq: 'error'
     }

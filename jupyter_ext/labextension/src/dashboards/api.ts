@@ -10,6 +10,8 @@ export interface IDashboard {
 }
 
 export async function listDashboards(settings: ServerConnection.ISettings): Promise<readonly IDashboard[]> {
-  const { dashboards } = await request<{ dashboards: readonly IDashboard[] }>(settings, 'GET', 'dashboards');
+  const { dashboards } = await request<{ dashboards: readonly IDashboard[] }>(settings, 'GET', [
+    'dashboards'
+  ]);
   return dashboards;
 }

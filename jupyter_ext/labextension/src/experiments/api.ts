@@ -35,9 +35,9 @@ export interface IOpened {
 }
 
 export function listExperiments(settings: ServerConnection.ISettings): Promise<IExperiments> {
-  return request(settings, 'GET', 'experiments');
+  return request(settings, 'GET', ['experiments']);
 }
 
 export function openExperiment(settings: ServerConnection.ISettings, id: string): Promise<IOpened> {
-  return request(settings, 'POST', 'experiments', id, 'open');
+  return request(settings, 'POST', ['experiments', id, 'open']);
 }

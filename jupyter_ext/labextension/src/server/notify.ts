@@ -1,8 +1,7 @@
 /** Errors as notifications: what was wrong, what to do, and a way to try again. */
 import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
-import { ServerConnection } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { ApiError } from './request';
+import { describe } from './describe';
 
 /** Lab cuts what a notification says after so many characters. */
 const LONGEST = 140;
@@ -24,19 +23,6 @@ export function notifyError(trans: TranslationBundle, error: unknown, retry?: ()
     actions.push({ label: trans.__('Retry'), displayType: 'accent', callback: retry });
   }
   Notification.error(text, { autoClose: false, actions });
-}
-
-function describe(trans: TranslationBundle, error: unknown): { message: string; hint: string } {
-  if (error instanceof ApiError) {
-    return { message: error.message, hint: error.hint };
-  }
-  if (error instanceof ServerConnection.NetworkError) {
-    return {
-      message: trans.__('The Jupyter server does not answer.'),
-      hint: trans.__('See whether it still runs.')
-    };
-  }
-  return { message: error instanceof Error ? error.message : String(error), hint: '' };
 }
 
 async function showAll(trans: TranslationBundle, text: string): Promise<void> {

@@ -21,7 +21,7 @@ export const server: JupyterFrontEndPlugin<IFreezeoutServer> = {
     const reached = new PromiseDelegate<string>();
     const greet = async (): Promise<void> => {
       try {
-        const { version } = await request<{ version: string }>(settings, 'GET', 'version');
+        const { version } = await request<{ version: string }>(settings, 'GET', ['version']);
         compare(trans, version);
         reached.resolve(version);
       } catch (error) {

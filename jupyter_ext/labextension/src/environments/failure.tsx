@@ -1,0 +1,79 @@
+/** What went wrong with an environment: what, why, what to do, and a way to try again. */
+import { Button } from '@jupyterlab/ui-components';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import React from 'react';
+import type { ISaid } from '../server/describe';
+import type { IPartProps } from './card';
+import * as ids from './ids';
+import type { Pending } from './model';
+
+export function Failure({ environment, host, tabIndex }: IPartProps): React.JSX.Element | null {
+  const { model, trans, run } = host;
+  const { name } = environment;
+  const dismiss = (): void => {
+    model.dismiss(name);
+  };
+  const refusal = model.refusal(name);
+  if (
+    refusal &&
+    !(refusal.what === 'remove' && model.isUnfolded(name, 'remove')) &&
+    refusal.what !== 'clone'
+  ) {
+    const what = refused(trans, refusal.what);
+    return <Said {...{ what, said: refusal, retry: refusal.retry, dismiss, trans, tabIndex }} />;
+  }
+  const job = model.job(name);
+  if (job?.state !== 'failed' || !job.error) {
+    return null;
+  }
+  const builds = job.kind === 'environment-build';
+  const retry = (): void => {
+    run(builds ? (environment.state === 'outdated' ? ids.UPDATE : ids.BUILD) : ids.TEST, { id: name });
+  };
+  const what = builds ? trans.__('The build failed.') : trans.__('The test failed.');
+  return <Said {...{ what, said: job.error, retry, dismiss, trans, tabIndex }} />;
+}
+
+export interface ISaidProps {
+  readonly what: string;
+  readonly said: ISaid;
+  readonly trans: TranslationBundle;
+  readonly tabIndex: number;
+  readonly retry: () => void;
+  readonly dismiss?: () => void;
+}
+
+export function Said({ what, said, trans, tabIndex, retry, dismiss }: ISaidProps): React.JSX.Element {
+  return (
+    <div className="freezeout-Said">
+      <div className="freezeout-Said-what">{what}</div>
+      <div>{said.message}</div>
+      {said.hint && <div className="freezeout-Said-hint">{said.hint}</div>}
+      <div className="freezeout-Card-actions">
+        <Button small className="jp-mod-styled" tabIndex={tabIndex} onClick={retry}>
+          {trans.__('Retry')}
+        </Button>
+        {dismiss && (
+          <Button small minimal className="freezeout-Unfold" tabIndex={tabIndex} onClick={dismiss}>
+            {trans.__('Dismiss')}
+          </Button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function refused(trans: TranslationBundle, what: Pending): string {
+  switch (what) {
+    case 'build':
+      return trans.__('It could not be built.');
+    case 'test':
+      return trans.__('It could not be tested.');
+    case 'cancel':
+      return trans.__('The job could not be cancelled.');
+    case 'remove':
+      return trans.__('It could not be removed.');
+    case 'clone':
+      return trans.__('It could not be cloned.');
+  }
+}
