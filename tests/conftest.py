@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,35 @@ def freezeout_home(
     monkeypatch.setenv("IPYTHONDIR", str(other_programs / "ipython"))
     monkeypatch.setenv("MPLCONFIGDIR", str(other_programs / "matplotlib"))
     return home
+
+
+@pytest.fixture(scope="session")
+def small_recipe(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the environment ``small``: a kernel and a package that the gateway lacks; locked."""
+    from freezeout.environments.locking import make_lock
+    from freezeout.jobs.reporter import Reporter
+
+    folder = tmp_path_factory.mktemp("recipes") / "small"
+    folder.mkdir()
+    (folder / "environment.yaml").write_text(
+        "schema: 1\nname: small\ntitle: A small one\nsummary: For tests.\nstatus: ready\nlibrary: base\n"
+        "packages: [roman]\nmegabytes: 30\n"
+    )
+    (folder / "requirements.in").write_text("roman==5.1\n")
+    (folder / "smoke.py").write_text("import roman\n\nprint(roman.toRoman(1999))\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FREEZEOUT_HOME", str(folder.parent))
+        patch.setenv("FREEZEOUT_ENVIRONMENTS_PATH", str(folder.parent))
+        make_lock(Reporter(), "small")
+    return folder
+
+
+@pytest.fixture
+def small(small_recipe: Path, freezeout_home: Path) -> Path:
+    """The environment ``small`` among the user's own, locked and not built; the test may change it."""
+    folder = freezeout_home / "own" / "environments" / "small"
+    shutil.copytree(small_recipe, folder)
+    return folder
 
 
 @pytest.fixture(scope="session")
