@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from freezeout.errors import InputError
+from freezeout.errors import FreezeoutError, InputError
 from freezeout_jupyter.base import Api, describe
 from freezeout_jupyter.copies import path_below
 
@@ -106,7 +106,7 @@ def catalogue(root: Path) -> dict[str, list[dict[str, Any]]]:
         "environments": [
             {**card, "notebooks": notebooks.get(card["name"], [])} for card in cards(found)
         ],
-        "problems": [{"id": _folder_of(error), **describe(error, 400)} for error in damaged],
+        "problems": [{"id": _subject(error), **describe(error, 400)} for error in damaged],
     }  # fmt: skip
 
 
@@ -147,7 +147,6 @@ def lock_text(id: str) -> dict[str, str]:
 def _packages(found: Environment) -> dict[str, str]:
     """What is installed; where nothing is, what the lock would install."""
     from freezeout.environments.installation import installation
-    from freezeout.errors import FreezeoutError
 
     try:
         built = installation(found.name)
@@ -172,7 +171,7 @@ def _notebooks(root: Path) -> dict[str, list[dict[str, Any]]]:
 def _build(id: str, force: bool) -> Job:
     from freezeout.environments.build import start_build
 
-    return _of_kind(start_build(id, force), "environment-build", id)
+    return start_build(id, force)
 
 
 def _test(id: str) -> Job:
@@ -181,17 +180,7 @@ def _test(id: str) -> Job:
     from freezeout.environments.installation import require
 
     require(environment(id))
-    return _of_kind(start_test(id), "environment-test", id)
-
-
-def _of_kind(job: Job, kind: str, id: str) -> Job:
-    """The job, unless something else is being done to the environment."""
-    if job.kind != kind:
-        raise InputError(
-            f"'{job.title}' is under way", hint=f"wait for it or cancel it: job {job.id}",
-            code="environment_busy",
-        )  # fmt: skip
-    return job
+    return start_test(id)
 
 
 def _remove(id: str, force: bool) -> None:
@@ -215,7 +204,9 @@ def _clone(id: str, name: str, title: str | None, root: Path) -> dict[str, Any]:
     return {**card(made), "notebooks": _notebooks(root).get(made.name, [])}
 
 
-def _folder_of(error: Exception) -> str:
-    """The name of the folder that an error of reading it names."""
-    before, found, _ = str(error).partition("/environment.yaml")
-    return Path(before.removeprefix("cannot read ")).name if found else ""
+def _subject(error: FreezeoutError) -> str:
+    """The name of the environment that an error is about: of its folder, or in quotes."""
+    before, found, _ = error.message.partition("/environment.yaml")
+    if found:
+        return Path(before.removeprefix("cannot read ")).name
+    return error.message.split("'")[1] if "'" in error.message else ""

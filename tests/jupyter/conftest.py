@@ -122,10 +122,9 @@ def make_environment(folder: Path, name: str = "small", **description: Any) -> P
 def _cut(wanted: list[str]) -> str:
     """The part of the shipped environment's lock that these requirements need."""
     text = (shared_folder("environments") / "base" / "requirements.txt").read_text()
-    pins = {
-        normalised(re.split(r"[=\[ ]", block, maxsplit=1)[0]): block
-        for block in re.split(r"\n(?=[a-z0-9])", text)
-    }
+    pins: dict[str, list[str]] = {}
+    for block in re.split(r"\n(?=[a-z0-9])", text):
+        pins.setdefault(normalised(re.split(r"[=\[ ]", block, maxsplit=1)[0]), []).append(block.rstrip())
     names: set[str] = set()
     queue = [Requirement(line) for line in wanted]
     while queue:
@@ -135,7 +134,7 @@ def _cut(wanted: list[str]) -> str:
             continue
         names.add(name)
         queue += [Requirement(line) for line in metadata.requires(name) or []]
-    return "\n".join(pins[name].rstrip() for name in sorted(names)) + "\n"
+    return "\n".join(pin for name in sorted(names) for pin in pins[name]) + "\n"
 
 
 @pytest.fixture(scope="session")

@@ -92,7 +92,9 @@ async def test_the_lock_is_the_kernels_own_and_goes_when_it_is_killed(small: Pat
 async def test_a_kernel_is_interrupted_and_goes_on(small: Path) -> None:
     async with running() as kernel:
         await kernel.run("kept = 1")
-        sleeping = asyncio.ensure_future(kernel.run("import time; print('asleep', flush=True); time.sleep(50)"))
+        sleeping = asyncio.ensure_future(
+            kernel.run("import time; print('asleep', flush=True); time.sleep(50)")
+        )
         await asyncio.sleep(1)
         begun = time.monotonic()
         await kernel.manager.interrupt_kernel()
