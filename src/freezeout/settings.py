@@ -106,10 +106,17 @@ def _folders(name: str) -> list[Path]:
 
 
 def shared_folder(name: str) -> Path:
-    """A top-level folder (``notebooks``, …): of the checkout if there is one, else installed."""
+    """A top-level folder (``notebooks``, …): of the checkout if there is one, else installed.
+
+    Installed it is in ``<prefix>/share/freezeout``, or beside the package where the interpreter's
+    own folders cannot be written to.
+    """
     import sys
 
     checkout = Path(__file__).resolve().parents[2]
     if (checkout / "pyproject.toml").is_file() and (checkout / name).is_dir():
         return checkout / name
+    beside = Path(__file__).resolve().parents[1] / "share" / "freezeout" / name
+    if beside.is_dir():
+        return beside
     return Path(sys.prefix) / "share" / "freezeout" / name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import secrets
@@ -13,10 +14,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from freezeout.environments import conda, cvmfs, kernels, smoke, uv
+from freezeout.environments import conda, kernels, mounted, smoke, uv
 from freezeout.environments.folder import Environment, environment
 from freezeout.environments.installation import (
     Installation,
+    amend,
+    contents,
     forget,
     hold,
     installation,
@@ -25,13 +28,14 @@ from freezeout.environments.installation import (
     require,
     root,
 )
-from freezeout.environments.library import digest, library, link_shared
+from freezeout.environments.library import digest, install, unpack
 from freezeout.environments.lock import Lock, read_lock
 from freezeout.errors import FreezeoutError, InputError
 from freezeout.files import disk_errors
 from freezeout.jobs.job import Job
 from freezeout.jobs.reporter import Reporter
 from freezeout.jobs.run import Watch, run, start
+from freezeout.jobs.shield import undisturbed
 from freezeout.jobs.store import now
 
 _ROOM = 1.2
@@ -104,25 +108,26 @@ def build(reporter: Reporter, name: str, force: bool = False) -> dict[str, Any]:
     """
     found = _buildable(name)
     with _only_builder(name):
-        clear_away(name)
-        current = _current(name)
+        current = _current(found)
+        _clear_away(name)
         lock = found.lock
         if current and not force and lock and current.data.get("lock_sha256") == lock.sha256:
             reporter.progress(0.9, "it is built already: bringing the library up to date")
-            refresh_library(found, current, reporter)
-            return dict(current.data)
+            return _told(_refresh(found, current, reporter).data)
         _require_room(found)
         begun = time.monotonic()
         place = root(name) / f"{(lock.sha256 if lock else 'mounted')[:12]}-{secrets.token_hex(3)}"
+        published = False
         try:
             with disk_errors(place):
                 place.mkdir(parents=True)
                 lock = _keep_recipe(found, place)
-            handle = hold(place)
+            handle = hold(place, new=True)
             try:
                 data = _make(found, place, reporter)
                 reporter.progress(0.8, f"testing {name}")
                 tested = smoke.check(found, Path(data["python"]), _setup(data), reporter)
+                site, contents_ = contents(Path(data["python"]).parents[1])
                 data |= {
                     "smoke": tested,
                     "built_at": now(),
@@ -130,19 +135,33 @@ def build(reporter: Reporter, name: str, force: bool = False) -> dict[str, Any]:
                     "bytes": size(place),
                     "lock_sha256": lock.sha256 if lock else None,
                     "title": found.title,
+                    "kernels": list(kernels.kernel_names(found)),
+                    "site": str(site) if site else None,
+                    "contents": contents_ if data["builder"] != "cvmfs" else {},
                 }
-                data["kernels"] = kernels.register(found, Path(data["python"]), place, _setup(data))
-                publish(name, data)
+                with undisturbed():
+                    # in this order: a kernel never leads to what is not published. One that is not
+                    # there yet, because this process is killed in between, is written by the next build
+                    publish(name, data)
+                    published = True
+                    kernels.register(found, Path(data["python"]), place, _setup(data))
             finally:
                 if handle is not None:
                     os.close(handle)
         except BaseException:
-            shutil.rmtree(place, ignore_errors=True)
+            if not published:
+                with undisturbed():
+                    _delete(place)
             raise
-        clear_away(name)
+        _clear_away(name)
     smoke.accept(found, data["smoke"])
     reporter.progress(1.0, f"{name} is built and tested")
-    return data
+    return _told(data)
+
+
+def _told(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What is worth keeping of a build with its job; the rest is with the build."""
+    return {key: value for key, value in data.items() if key not in ("packages", "contents", "site")}
 
 
 def recipe(prefix: Path) -> Path:
@@ -160,40 +179,85 @@ def bring_up_to_date(name: str, reporter: Reporter) -> Installation:
     """
     found = environment(name)
     built = require(found)
-    if built.data.get("library_sha256") == digest() or built.data["builder"] == "gateway":
+    if _has_our_library(built) and not built.kernel_fault():
         return built
     with _only_builder(name, wait=True):
-        built = require(found)
-        refresh_library(found, built, reporter)
+        _refresh(found, require(found), reporter)
     return require(found)
 
 
 def refresh_library(found: Environment, built: Installation, reporter: Reporter) -> None:
-    """Bring the library in a build up to that of this process."""
-    ours = library()
-    if built.data["builder"] == "uv" and built.data.get("library_sha256") != ours.sha256:
-        _install_library(built.prefix, built.python, ours.wheel, reporter, (0.9, 0.99))
-        publish(found.name, {**built.data, "library_sha256": ours.sha256})
+    """Bring the library in a build up to that of this process.
+
+    Raises
+    ------
+    FreezeoutError
+        When that fails, or somebody builds or removes the environment just now.
+    """
+    if not _has_our_library(built):
+        with _only_builder(found.name):
+            _refresh(found, built, reporter)
+
+
+def _refresh(found: Environment, built: Installation, reporter: Reporter) -> Installation:
+    if built.kernel_fault():
+        kernels.register(found, built.python, built.prefix, built.setup)
+    if _has_our_library(built):
+        return built
+    if built.data["builder"] == "cvmfs":
+        ours = unpack(built.prefix / "lib")
+    else:
+        ours = install(built.python.parents[1], built.python, reporter, (0.9, 0.99))
+    return amend(built, library_sha256=ours.sha256)
+
+
+def _has_our_library(built: Installation) -> bool:
+    if built.data["builder"] == "gateway":
+        return True
+    place = built.prefix / "lib" if built.data["builder"] == "cvmfs" else Path(built.data["site"] or "")
+    return built.data.get("library_sha256") == digest() and (place / "freezeout" / "__init__.py").is_file()
 
 
 def clear_away(name: str) -> None:
-    """Remove builds that do not count and that no kernel uses."""
+    """Remove builds that do not count and that no kernel uses, unless somebody builds just now."""
+    try:
+        installation(name)
+        with _only_builder(name):
+            _clear_away(name)
+    except InputError:
+        return  # the builder does so, or what counts cannot be known
+
+
+def _clear_away(name: str) -> None:
     try:
         current = installation(name)
     except InputError:
         current = None
-    folder = root(name)
-    if not folder.is_dir():
-        return
-    for place in folder.iterdir():
-        if not place.is_dir() or (current and place == current.prefix):
+    for entry in root(name).iterdir():
+        if entry.name in (".builder", ".record", "current.json") or (current and entry == current.prefix):
             continue
-        handle = hold(place, exclusive=True)
-        if handle is not None:
-            try:
-                shutil.rmtree(place, ignore_errors=True)
-            finally:
+        handle = hold(entry, exclusive=True) if entry.is_dir() else None
+        if handle is None and (entry / ".in-use").exists():
+            continue
+        try:
+            _delete(entry)
+        finally:
+            if handle is not None:
                 os.close(handle)
+
+
+def _delete(path: Path) -> None:
+    """Remove a file or a folder, out of sight at once; what cannot be removed is tried again next time."""
+    aside = path.with_name(f".gone-{secrets.token_hex(4)}")
+    with contextlib.suppress(OSError):
+        path.rename(aside)
+        if not aside.is_dir() or aside.is_symlink():
+            aside.unlink()
+            return
+        for folder, _, _ in os.walk(aside):
+            # some packages bring folders that even their owner may not change
+            os.chmod(folder, 0o700)
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 def remove(name: str, force: bool = False) -> None:
@@ -204,26 +268,45 @@ def remove(name: str, force: bool = False) -> None:
     InputError
         When it is not built, or a kernel uses it and `force` is not said.
     """
-    found = installation(name)
-    if name == "gateway" or (found is None and not kernels.registered(name)):
+    if name == "gateway":
         raise InputError(
-            f"the environment '{name}' is not built" if name != "gateway" else
             "the gateway is where Freezeout itself runs: it cannot be removed",
-            hint="'freezeout env list' says which are", code="environment_missing",
-        )  # fmt: skip
+            hint="'freezeout env list' says which can",
+            code="environment_is_gateway",
+        )
+    if not root(name).is_dir() and not kernels.registered(name):
+        raise _not_built(name)
     with _only_builder(name):
+        try:
+            found = installation(name)
+        except InputError:
+            found = None  # damaged: all the more reason to remove it
+        damaged = found is None and (root(name) / "current.json").exists()
+        if found is None and not damaged and not kernels.registered(name):
+            _clear_away(name)
+            raise _not_built(name)
         if found is not None and found.prefix.is_dir() and not force:
             handle = hold(found.prefix, exclusive=True)
-            if handle is None:
+            if handle is None and (found.prefix / ".in-use").exists():
                 raise InputError(
                     f"a kernel runs in '{name}'",
                     hint="shut it down first, or say --force",
                     code="environment_in_use",
                 )
-            os.close(handle)
-        kernels.unregister(name)
-        forget(name)
-        clear_away(name)
+            if handle is not None:
+                os.close(handle)
+        with undisturbed():
+            kernels.unregister(name)
+            forget(name)
+        _clear_away(name)
+
+
+def _not_built(name: str) -> InputError:
+    return InputError(
+        f"the environment '{name}' is not built",
+        hint="'freezeout env list' says which are",
+        code="environment_missing",
+    )
 
 
 def size(folder: Path) -> int:
@@ -242,7 +325,7 @@ def _make(found: Environment, place: Path, reporter: Reporter) -> dict[str, Any]
     if found.builder == "conda":
         return conda.make(found, place, reporter)
     if found.builder == "cvmfs":
-        return cvmfs.make(found, place, reporter)
+        return mounted.make(found, place, reporter)
     python = place / "bin" / "python"
     words: list[str | Path] = [
         "venv",
@@ -257,27 +340,16 @@ def _make(found: Environment, place: Path, reporter: Reporter) -> dict[str, Any]
     lock = recipe(place) / found.lock_file.name
     words = ["pip", "install", "--python", python, "--require-hashes", "-r", lock]
     uv.run(words, reporter, what="installing the locked packages", cwd=place, span=(0.05, 0.72))
-    ours = library()
-    _install_library(place, python, ours.wheel, reporter, (0.72, 0.78))
-    packages = installed_packages(place)
+    ours = install(place, python, reporter, (0.72, 0.78))
     return {
         "version": place.name,
         "builder": "uv",
         "prefix": str(place),
         "python": str(python),
         "python_version": _python_version(place),
-        "packages": packages,
+        "packages": installed_packages(place),
         "library_sha256": ours.sha256,
     }
-
-
-def _install_library(
-    prefix: Path, python: Path, wheel: Path, reporter: Reporter, span: tuple[float, float]
-) -> None:
-    options = ["--no-deps", "--offline", "--reinstall", "--no-index"]
-    words: list[str | Path] = ["pip", "install", *options, "--python", python, wheel]
-    uv.run(words, reporter, what="installing Freezeout", cwd=prefix, span=span)
-    link_shared(prefix)
 
 
 def _interpreter(found: Environment) -> str:
@@ -302,13 +374,20 @@ def _setup(data: Mapping[str, Any]) -> Path | None:
     return Path(data["setup"]) if data.get("setup") else None
 
 
-def _current(name: str) -> Installation | None:
-    """The build that counts, when it is in order."""
+def _current(found: Environment) -> Installation | None:
+    """The build that counts, when it is in order; a killed builder's missing kernels are made good."""
     try:
-        found = installation(name)
+        built = installation(found.name)
     except InputError:
+        built = None
+    if built is None:
+        kernels.unregister(found.name)  # they lead to what nobody knows of
         return None
-    return found if found and found.fault() is None else None
+    if built.fault() is not None:
+        return None
+    if built.kernel_fault() is not None:
+        kernels.register(found, built.python, built.prefix, built.setup)
+    return built
 
 
 def _require_room(found: Environment) -> None:

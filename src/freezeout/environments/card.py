@@ -10,15 +10,23 @@ from freezeout.environments.installation import Installation, installation
 from freezeout.environments.lock import Lock, normalised
 from freezeout.errors import FreezeoutError
 from freezeout.jobs.job import Job
-from freezeout.jobs.store import jobs
+from freezeout.settings import home
 
 STATES = ("unavailable", "ready", "building", "built", "outdated", "broken")
 
 
 def cards(environments: Iterable[Environment]) -> list[dict[str, Any]]:
     """A card for each environment; starts no process and reads only small files."""
-    live = {job.subject: job for job in jobs() if job.live}
+    live = {job.subject: job for job in _live_jobs()}
     return [card(one, live.get(f"environment:{one.name}")) for one in environments]
+
+
+def _live_jobs() -> list[Job]:
+    if not (home() / "jobs").is_dir():
+        return []
+    from freezeout.jobs.store import live_jobs
+
+    return live_jobs()
 
 
 def card(environment: Environment, job: Job | None = None) -> dict[str, Any]:
@@ -44,7 +52,7 @@ def card(environment: Environment, job: Job | None = None) -> dict[str, Any]:
     try:
         lock = environment.lock
         built = installation(environment.name)
-        problem = built.fault() if built else None
+        problem = (built.fault() or built.kernel_fault()) if built else None
     except FreezeoutError as error:
         problem = str(error)
     obstacle = environment.obstacle()

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import difflib
-import json
 import platform
 import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from freezeout.environments.lock import Lock, read_lock
-from freezeout.errors import FreezeoutError, InputError, MissingPackageError
+from freezeout.environments.schema import fault, schema
+from freezeout.errors import FreezeoutError, InputError
 from freezeout.files import read_yaml
-from freezeout.settings import environments_path, shared_folder
+from freezeout.settings import environments_path, home, shared_folder
 
 GATEWAY = "gateway"
 CONDA = ("micromamba", "mamba", "conda")
-_SCHEMA = Path(__file__).with_name("environment.schema.json")
 _MACHINES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "aarch64", "arm64": "arm64"}
 
 
@@ -66,7 +65,7 @@ class Environment:
     @property
     def own(self) -> bool:
         """Whether it is the user's own."""
-        return self.folder.parent != shared_folder("environments")
+        return self.builder != "cvmfs" and self.folder.parent != shared_folder("environments")
 
     @property
     def lock_file(self) -> Path:
@@ -82,7 +81,10 @@ class Environment:
         InputError
             When it cannot be read.
         """
-        return read_lock(self.lock_file) if self.lock_file.is_file() else None
+        # what CVMFS brings has none, and is not looked at: a dead mount answers after minutes
+        if self.builder == "cvmfs" or not self.lock_file.is_file():
+            return None
+        return read_lock(self.lock_file)
 
     def obstacle(self) -> InputError | None:
         """Why it cannot be built on this machine, or None."""
@@ -99,9 +101,7 @@ class Environment:
         if self.builder == "conda" and not any(map(shutil.which, CONDA)):
             return InputError(
                 f"'{self.name}' needs conda packages, and neither micromamba nor conda is on this machine",
-                hint=f"install micromamba{f', or take {substitute[4:]}' if substitute else ''}".replace(
-                    "take nearest is", "take the nearest,"
-                ),
+                hint="install micromamba" + (f"; {substitute}" if substitute else ""),
                 code="environment_unavailable",
             )
         absent = [entry for entry in said.get("system", []) if not shutil.which(entry["command"])]
@@ -149,10 +149,9 @@ def read_environment(folder: Path) -> Environment:
 def _read(folder: Path, _changed: int, _size: int) -> Environment:
     path = folder / "environment.yaml"
     found = read_yaml(path)
-    errors = sorted(_validator().iter_errors(found), key=lambda e: list(map(str, e.path)))
-    if errors:
-        where = ".".join(str(part) for part in errors[0].path) or "the file"
-        raise InputError(f"{path}: {where}: {errors[0].message}", code="bad_environment")
+    wrong = fault(found)
+    if wrong:
+        raise InputError(f"{path}: {wrong[0]}: {wrong[1]}", code="bad_environment")
     assert isinstance(found, dict)
     if found["name"] != folder.name:
         raise InputError(
@@ -164,17 +163,7 @@ def _read(folder: Path, _changed: int, _size: int) -> Environment:
 
 def name_pattern() -> str:
     """What an environment's name looks like."""
-    schema = json.loads(_SCHEMA.read_text(encoding="utf-8"))
-    return str(schema["properties"]["name"]["pattern"])
-
-
-@cache
-def _validator() -> Any:
-    try:
-        from jsonschema import Draft202012Validator
-    except ImportError as error:
-        raise MissingPackageError("reading an environment", error, "run") from error
-    return Draft202012Validator(json.loads(_SCHEMA.read_text(encoding="utf-8")))
+    return str(schema()["properties"]["name"]["pattern"])
 
 
 def environment_folders() -> dict[str, Path]:
@@ -200,7 +189,25 @@ def scan_environments() -> tuple[list[Environment], list[FreezeoutError]]:
             damaged.append(error)
     names = {one.name for one in found}
     found += [one for one in cvmfs.environments() if one.name not in names]
-    return found, damaged
+    return found, damaged + _left_over({one.name for one in found} | set(environment_folders()))
+
+
+def _left_over(known: set[str]) -> list[FreezeoutError]:
+    """What was built from folders that are not there any more."""
+    try:
+        built = sorted(path.parent.name for path in (home() / "environments").glob("*/current.json"))
+    except OSError:
+        return []
+    return [
+        InputError(
+            f"'{name}' is built, but there is no environment of this name any more",
+            hint=f"bring back its folder (is FREEZEOUT_ENVIRONMENTS_PATH set, CVMFS mounted?), "
+            f"or: freezeout env remove {name}",
+            code="environment_left_over",
+        )
+        for name in built
+        if name not in known
+    ]
 
 
 def environment(name: str) -> Environment:
@@ -216,7 +223,7 @@ def environment(name: str) -> Environment:
     folders = environment_folders()
     if name in folders:
         return read_environment(folders[name])
-    mounted = {one.name: one for one in cvmfs.environments()}
+    mounted = {one.name: one for one in cvmfs.environments(cvmfs.patience(name))}
     if name in mounted:
         return mounted[name]
     names = sorted([*folders, *mounted])

@@ -14,18 +14,21 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from freezeout.environments import cvmfs, kernels
 from freezeout.environments.folder import GATEWAY, Environment
 from freezeout.environments.lock import normalised
 from freezeout.errors import FreezeoutError, InputError
-from freezeout.files import write_atomically
+from freezeout.files import disk_errors, write_atomically
 from freezeout.settings import home
 
 SCHEMA_VERSION = 1
 _FILE = "current.json"
 _IN_USE = ".in-use"
+_NEEDED = {"prefix": str, "python": str, "builder": str, "kernels": list, "packages": dict}
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,8 @@ class Installation:
     data : mapping
         ``version``, ``builder``, ``lock_sha256``, ``library_sha256``, ``python_version``, ``built_at``,
         ``seconds``, ``bytes``, ``packages`` (version by name), ``kernels`` (names), ``setup`` (a file
-        that a shell reads first, or None), ``title``, ``smoke`` (``ok``, ``message``, ``seconds``, ``at``).
+        that a shell reads first, or None), ``title``, ``smoke`` (``ok``, ``message``, ``seconds``,
+        ``at``), ``site`` and ``contents`` (what each package has put into that folder).
     """
 
     name: str
@@ -64,23 +68,43 @@ class Installation:
         packages: Mapping[str, str] = self.data["packages"]
         return packages
 
+    @property
+    def setup(self) -> Path | None:
+        """A file that a shell reads before the interpreter starts."""
+        return Path(self.data["setup"]) if self.data.get("setup") else None
+
     def fault(self) -> str | None:
         """What is wrong with it on disk, or None; looks, but starts nothing."""
         if not self.prefix.is_dir():
             return f"its folder {self.prefix} is gone"
+        if self.data["builder"] == "cvmfs":
+            # not by the operating system at once: a dead mount holds up whoever looks at it
+            return (
+                None if cvmfs.reachable(self.python) else f"{self.python} is not mounted or does not answer"
+            )
         if not os.access(self.python, os.X_OK):
             target = os.path.realpath(self.python)
             return f"its interpreter {self.python} is gone" + (
                 f": it was {target}" if target != str(self.python) else ""
             )
-        if self.data["builder"] != "uv":
+        if self.data["builder"] == "gateway":
             return None
-        there = installed_packages(self.prefix)
-        lost = [name for name in self.packages if name not in there]
+        entries = _entries(Path(self.data.get("site") or self.prefix))
+        there = installed_packages(self.python.parents[1])
+        lost = [name for name in self.data.get("contents", self.packages) if name not in there]
+        lost = lost or [
+            name for name, parts in self.data.get("contents", {}).items() if not entries.issuperset(parts)
+        ]
         if lost:
             more = f" and {len(lost) - 1} more" if len(lost) > 1 else ""
             return f"the package {lost[0]}{more} is gone from it"
         return None
+
+    def kernel_fault(self) -> str | None:
+        """What is wrong with its kernels on disk, or None."""
+        if self.data["builder"] == "gateway":
+            return None
+        return kernels.fault(self.kernels, self.python)
 
     @contextmanager
     def in_use(self) -> Iterator[None]:
@@ -118,12 +142,18 @@ def installation(name: str) -> Installation | None:
             f"cannot read {path}: {error}", hint=f"freezeout env build {name}", code="environment_damaged"
         ) from error
     if not isinstance(data, dict) or not isinstance(data.get("schema_version"), int):
-        raise InputError(f"{path} is damaged", hint=f"freezeout env build {name}", code="environment_damaged")
+        raise _damaged(path, name)
     if data["schema_version"] > SCHEMA_VERSION:
         raise InputError(
             f"{path} was written by a newer Freezeout", hint="update Freezeout", code="environment_newer"
         )
+    if not all(isinstance(data.get(key), kind) for key, kind in _NEEDED.items()):
+        raise _damaged(path, name)
     return Installation(name, Path(data["prefix"]), data)
+
+
+def _damaged(path: Path, name: str) -> InputError:
+    return InputError(f"{path} is damaged", hint=f"freezeout env build {name}", code="environment_damaged")
 
 
 def publish(name: str, data: Mapping[str, Any]) -> Installation:
@@ -131,6 +161,20 @@ def publish(name: str, data: Mapping[str, Any]) -> Installation:
     content = {"schema_version": SCHEMA_VERSION, "name": name, **data}
     write_atomically(root(name) / _FILE, json.dumps(content, indent=1))
     return Installation(name, Path(content["prefix"]), content)
+
+
+def amend(built: Installation, **changes: object) -> Installation:
+    """Change what is stored about a build, unless another one counts by now."""
+    with disk_errors(root(built.name)):
+        handle = os.open(root(built.name) / ".record", os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        current = installation(built.name)
+        if current is None or current.prefix != built.prefix:
+            return built
+        return publish(built.name, {**current.data, **changes})
+    finally:
+        os.close(handle)
 
 
 def forget(name: str) -> None:
@@ -141,19 +185,52 @@ def forget(name: str) -> None:
 def installed_packages(prefix: Path) -> dict[str, str]:
     """Version of every package by name, read from the names of the metadata folders."""
     found = {}
-    for site in prefix.glob("lib/python3.*/site-packages"):
-        for entry in os.scandir(site):
-            stem, dot, kind = entry.name.rpartition(".")
+    for site in _sites(prefix):
+        for entry in _entries(site):
+            stem, dot, kind = entry.rpartition(".")
             if dot and kind in ("dist-info", "egg-info"):
                 name, _, version = stem.partition("-")
                 found[normalised(name)] = version.split("-py3")[0]
     return found
 
 
-def hold(prefix: Path, exclusive: bool = False) -> int | None:
-    """A lock on a build: shared by its kernels, exclusive for clearing it away; None when not to be had."""
+def contents(prefix: Path) -> tuple[Path | None, dict[str, list[str]]]:
+    """The folder of an environment's packages, and what each of them has put directly into it."""
+    site = next(iter(_sites(prefix)), None)
+    found: dict[str, list[str]] = {}
+    for record in sorted(site.glob("*.dist-info/RECORD")) if site else ():
+        tops = {line.partition(",")[0].partition("/")[0] for line in record.read_text("utf-8").splitlines()}
+        own = {top for top in tops if top and not top.endswith(".dist-info") and top[0] not in '."'}
+        name = normalised(record.parent.name.removesuffix(".dist-info").partition("-")[0])
+        found[name] = sorted(own - {"__pycache__"})
+    return site, found
+
+
+def _sites(prefix: Path) -> list[Path]:
+    return sorted(prefix.glob("lib/python3.*/site-packages"))
+
+
+def _entries(folder: Path) -> frozenset[str]:
+    """Names in a folder; an unchanged one is not read again."""
     try:
-        handle = os.open(prefix / _IN_USE, os.O_CREAT | os.O_RDWR, 0o600)
+        return _listed(folder, folder.stat().st_mtime_ns)
+    except OSError:
+        return frozenset()
+
+
+@lru_cache(maxsize=128)
+def _listed(folder: Path, _changed: int) -> frozenset[str]:
+    return frozenset(os.listdir(folder))
+
+
+def hold(prefix: Path, exclusive: bool = False, new: bool = False) -> int | None:
+    """A lock on a build: shared by its kernels, exclusive for clearing it away; None when not to be had.
+
+    Only who makes the build (`new`) makes the file of the lock, so that a build which is just being
+    cleared away cannot be taken hold of.
+    """
+    try:
+        handle = os.open(prefix / _IN_USE, (os.O_CREAT if new else 0) | os.O_RDWR, 0o600)
     except OSError:
         return None
     try:

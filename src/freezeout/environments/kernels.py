@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from freezeout.environments.folder import Environment
-from freezeout.errors import InputError
+from freezeout.environments.folder import Environment, environment_folders, read_environment
+from freezeout.errors import FreezeoutError, InputError
 from freezeout.files import disk_errors, write_atomically
 from freezeout.settings import home, shared_folder
 
@@ -29,9 +29,51 @@ def kernel_names(environment: Environment) -> tuple[str, ...]:
     Raises
     ------
     InputError
-        When a template is missing or damaged.
+        When a template is missing or damaged, or a name is that of another environment's kernel.
     """
-    return tuple(_name(environment, _template(name)) for name in environment.kernels)
+    names = tuple(_name(environment, _template(name)) for name in environment.kernels)
+    twice = [name for name in names if names.count(name) > 1]
+    if twice:
+        raise InputError(
+            f"two kernels of '{environment.name}' would have the name {twice[0]}",
+            hint="take templates with another suffix",
+            code="bad_kernel",
+        )
+    for name in names:
+        owner = _owner(name, environment)
+        if owner is not None:
+            raise InputError(
+                f"a kernel of '{environment.name}' would have the name {name}, which is that of '{owner}'",
+                hint="give the environment another name",
+                code="kernel_name_taken",
+            )
+    return names
+
+
+def _owner(name: str, environment: Environment) -> str | None:
+    """Another environment that has, or would have, a kernel of this name, and goes before this one."""
+    holder = _holder(kernels_folder() / name)
+    if holder not in (None, environment.name):
+        return holder
+    for other, folder in environment_folders().items():
+        # with a suffix a name gets longer: what is shipped as root-cpp is root's, whoever comes later
+        if len(other) < len(environment.name) and name.startswith(f"{PREFIX}{other}-"):
+            try:
+                found = read_environment(folder)
+                if name in [_name(found, _template(template)) for template in found.kernels]:
+                    return other
+            except FreezeoutError:
+                continue
+    return None
+
+
+def within(setup: Path | None, words: Sequence[str | Path]) -> list[str | Path]:
+    """A command, run after a shell has read `setup`, or as it is when there is none."""
+    if setup is None:
+        return list(words)
+    # a file that is read sees the words of the shell: it must not take the command's for its own
+    script = 'setup=$0; words=("$@"); set --; . "$setup" >&2; exec "${words[@]}"'
+    return ["bash", "-c", script, setup, *words]
 
 
 def register(environment: Environment, python: Path, prefix: Path, setup: Path | None = None) -> list[str]:
@@ -46,6 +88,7 @@ def register(environment: Environment, python: Path, prefix: Path, setup: Path |
     setup : Path, optional
         A file that a shell has to read before the interpreter starts.
     """
+    kernel_names(environment)
     names = []
     for template in environment.kernels:
         spec = _filled(
@@ -57,7 +100,7 @@ def register(environment: Environment, python: Path, prefix: Path, setup: Path |
             "config": {"environment": environment.name},
         }
         if setup is not None:
-            spec["argv"] = ["bash", "-c", '. "$0" && exec "$@"', str(setup), *spec["argv"]]
+            spec["argv"] = list(map(str, within(setup, spec["argv"])))
         folder = kernels_folder() / name
         for logo in sorted((shared_folder("kernels") / template).glob("logo-*")):
             write_atomically(folder / logo.name, logo.read_bytes())
@@ -89,12 +132,33 @@ def registered(environment: str) -> list[str]:
     return found
 
 
+def fault(names: Iterable[str], python: Path) -> str | None:
+    """What is wrong with the kernels of a build, or None; looks, but starts nothing."""
+    for name in names:
+        path = kernels_folder() / name / "kernel.json"
+        try:
+            spec = json.loads(path.read_text(encoding="utf-8"))
+            if str(python) not in spec["argv"]:
+                return f"its kernel {name} is not that of this build"
+        except OSError:
+            return f"its kernel {name} is gone"
+        except (ValueError, KeyError, TypeError):
+            return f"its kernel {name} is damaged"
+    return None
+
+
 def _belongs(folder: Path, environment: str) -> bool:
+    holder = _holder(folder)
+    return holder == environment or (holder is None and folder.name == f"{PREFIX}{environment}")
+
+
+def _holder(folder: Path) -> str | None:
+    """The environment that a kernel is registered for, when it says so."""
     try:
         spec = json.loads((folder / "kernel.json").read_text(encoding="utf-8"))
-        return bool(spec["metadata"]["kernel_provisioner"]["config"]["environment"] == environment)
+        return str(spec["metadata"]["kernel_provisioner"]["config"]["environment"])
     except (OSError, ValueError, KeyError, TypeError):
-        return folder.name == f"{PREFIX}{environment}"
+        return None
 
 
 def _template(name: str) -> dict[str, Any]:

@@ -7,9 +7,11 @@ the gateway runs, from a checkout as from an installed Freezeout, and no build t
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import os
 import shutil
+import time
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,11 +20,14 @@ from importlib import metadata
 from pathlib import Path
 
 import freezeout
+from freezeout.environments import uv
 from freezeout.files import disk_errors
+from freezeout.jobs.reporter import Reporter
 from freezeout.settings import home, shared_folder
 from freezeout.version import __version__
 
 _SHARED = ("notebooks", "environments", "kernels")
+_DAYS_KEPT = 30
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -47,12 +52,48 @@ def library() -> Library:
                 os.replace(partial, wheel)
             finally:
                 partial.unlink(missing_ok=True)
+        _forget_old(wheel.parent)
     return Library(wheel, sha256)
+
+
+def _forget_old(kept: Path) -> None:
+    """Remove wheels that nobody can be installing any more."""
+    for folder in kept.parent.iterdir():
+        with contextlib.suppress(OSError):
+            if folder != kept and time.time() - folder.stat().st_mtime > _DAYS_KEPT * 86400:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def digest() -> str:
     """SHA-256 of what is in the wheel, which need not be there yet."""
     return _content(tuple((str(p), (stat := p.stat()).st_mtime_ns, stat.st_size) for p in _files().values()))
+
+
+def install(prefix: Path, python: Path, reporter: Reporter, span: tuple[float, float]) -> Library:
+    """Install the library into an environment, without what it needs: that is in the lock."""
+    ours = library()
+    options = ["--no-deps", "--offline", "--reinstall", "--no-index", "--break-system-packages"]
+    words: list[str | Path] = ["pip", "install", *options, "--python", python, ours.wheel]
+    uv.run(words, reporter, what="installing Freezeout", cwd=prefix, span=span)
+    link_shared(prefix)
+    return ours
+
+
+def unpack(folder: Path) -> Library:
+    """Lay the library into a folder for ``PYTHONPATH``, in place of an earlier one."""
+    ours = library()
+    fresh, old = folder.with_name(f"{folder.name}.new"), folder.with_name(f"{folder.name}.old")
+    with disk_errors(folder):
+        for left_over in (fresh, old):
+            shutil.rmtree(left_over, ignore_errors=True)
+        with zipfile.ZipFile(ours.wheel) as archive:
+            archive.extractall(fresh)
+        link_shared(fresh)
+        if folder.exists():
+            folder.rename(old)
+        fresh.rename(folder)
+        shutil.rmtree(old, ignore_errors=True)
+    return ours
 
 
 def link_shared(prefix: Path) -> None:

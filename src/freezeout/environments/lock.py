@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
 from freezeout.errors import InputError
 
-_PIN = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?==([^\s;\\]+)(?:\s*;\s*([^\\\n]+))?", re.M)
+_PIN = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?==([^\s;\\]+)(?:\s*;\s*([^\\\n]+))?")
+_CONDA_PIN = re.compile(r"^\s*-\s*(?:[\w./-]+::)?([\w.-]+)\s*==?\s*([\w.!+]+)(?:=\S+)?\s*(?:#.*)?$", re.M)
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,11 @@ def read_lock(path: Path) -> Lock:
 def read_pins(text: str) -> dict[str, list[tuple[str, str]]]:
     """Every version of every package with its marker, in the text of a lock."""
     pins: dict[str, list[tuple[str, str]]] = {}
-    for name, version, marker in _PIN.findall(text):
-        pins.setdefault(normalised(name), []).append((version, marker.strip()))
+    for line in text.split("\n"):
+        # nine lines in ten are hashes: a look at the first sign is much cheaper than a pattern
+        if line and line[0] not in " #-" and (pin := _PIN.match(line)):
+            name, version, marker = pin.groups()
+            pins.setdefault(normalised(name), []).append((version, (marker or "").strip()))
     return pins
 
 
@@ -110,13 +114,30 @@ def _equal(one: str, other: str) -> bool:
 def _read(path: Path, _changed: int, _size: int) -> Lock:
     data = path.read_bytes()
     text = data.decode("utf-8")
-    pins = read_pins(text)
     if path.suffix == ".yaml":
-        pins = {
-            normalised(n): [(v, "")] for n, v in re.findall(r"^\s*-\s*([\w.-]+)==?([\w.]+)\s*$", text, re.M)
-        }
-    packages = {name: found for name, several in pins.items() if (found := _here(several))}
-    return Lock(path, hashlib.sha256(data).hexdigest(), packages)
+        pins = {normalised(name): [(version, "")] for name, version in _CONDA_PIN.findall(text)}
+    else:
+        pins = read_pins(text)
+    return Lock(path, hashlib.sha256(data).hexdigest(), _Versions(pins))
+
+
+class _Versions(Mapping[str, str]):
+    """Versions by name; which of several fits this machine is found out when it is asked for."""
+
+    def __init__(self, pins: Mapping[str, list[tuple[str, str]]]) -> None:
+        self._pins = pins
+
+    def __getitem__(self, name: str) -> str:
+        version = _here(self._pins[name])
+        if not version:
+            raise KeyError(name)
+        return version
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, several in self._pins.items() if _here(several))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def _here(pins: list[tuple[str, str]], python: str | None = None) -> str:

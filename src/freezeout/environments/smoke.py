@@ -9,7 +9,8 @@ from typing import Any
 
 from freezeout.environments import uv
 from freezeout.environments.folder import Environment, environment
-from freezeout.environments.installation import Installation, publish, require
+from freezeout.environments.installation import Installation, amend, require
+from freezeout.environments.kernels import within
 from freezeout.errors import FreezeoutError
 from freezeout.jobs import child
 from freezeout.jobs.reporter import Reporter
@@ -30,9 +31,9 @@ def test(reporter: Reporter, name: str) -> dict[str, Any]:
     built = require(found)
     reporter.progress(None, f"testing {name}")
     with built.in_use():
-        smoke = check(found, built.python, Path(built.data.get("setup") or "") or None, reporter)
+        smoke = check(found, built.python, built.setup, reporter)
     if built.data["builder"] != "gateway":
-        publish(name, {**built.data, "smoke": smoke})
+        amend(built, smoke=smoke)
     return accept(found, smoke)
 
 
@@ -42,8 +43,7 @@ def check(environment: Environment, python: Path, setup: Path | None, reporter: 
     command: list[str | Path] = [python, script]
     if not script.is_file():
         command = [python, "-c", "import freezeout, ipykernel; print('it starts')"]
-    if setup is not None and setup.name:
-        command = ["bash", "-c", '. "$0" && exec "$@"', setup, *command]
+    command = within(setup, command)
     env = uv.environ()
     env.pop("FREEZEOUT_RUN_FOLDER", None)
     env["PATH"] = f"{python.parent}:{env.get('PATH', '')}"

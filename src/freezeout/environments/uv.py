@@ -102,7 +102,7 @@ def run(
 
     status, said = child.run([find(), *words], say, cwd=cwd, env=environ())
     if status != 0:
-        raise _failure(what, said)
+        raise failure(what, said)
     reporter.progress(span[1], what)
     return said
 
@@ -131,7 +131,8 @@ class _Downloads:
         self._reporter.progress(start + (end - start) * part, message)
 
 
-def _failure(what: str, said: Sequence[str]) -> FreezeoutError:
+def failure(what: str, said: Sequence[str]) -> FreezeoutError:
+    """What it means that a program which installs has failed, by what it said."""
     lines = [line.strip(" ×╰─▶├│") for line in said]
     text = "\n".join(lines)
     code = next((code for code, pattern in _SAYS.items() if pattern.search(text)), "failed")
