@@ -220,11 +220,9 @@ def _test(options: argparse.Namespace) -> None:
 
 def _remove(options: argparse.Namespace) -> None:
     from freezeout.environments.build import remove
-    from freezeout.environments.folder import environment
 
-    folder = environment(options.name).folder
     remove(options.name, options.force)
-    say(f"{options.name} and its kernels are removed; its recipe stays in {folder}")
+    say(f"the build of {options.name} and its kernels are removed; its recipe stays")
     if options.json:
         print_json({"name": options.name, "removed": True})
 
