@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,6 @@ def finished(freezeout_home: Path) -> str:
     assert lock is not None
     job.log.write_text("grüße\nthere\n")
     store.finish(job.id, "done", result={"n": 1})
-    import os
-
     os.close(lock)
     return job.id
 
@@ -60,8 +59,6 @@ async def test_a_job_that_has_ended_stays_as_it_is_when_it_is_cancelled(jp_fetch
 
 
 async def test_a_job_whose_process_was_killed_is_shown_as_failed(jp_fetch: Any, freezeout_home: Path) -> None:
-    import os
-
     job, lock = store.add("test", "A test", "test:two", "freezeout.none:none", {})
     assert lock is not None
     store.update(job.id, state="running")
