@@ -128,6 +128,9 @@ class Feed:
             yield listener
         finally:
             self._listeners.discard(listener)
+            if self._poller and not self._listeners:
+                self._poller.cancel()
+                self._poller = None
 
     async def _poll(self, head: int) -> None:
         told = ""

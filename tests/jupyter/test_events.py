@@ -60,8 +60,14 @@ class Stream:
 
 
 @pytest.fixture
-def listen(jp_fetch: Any, jp_http_port: int, jp_base_url: str, jp_auth_header: dict[str, str]) -> Listen:
-    """Open a stream of the running server."""
+def listen(
+    jp_fetch: Any,
+    jp_http_port: int,
+    jp_base_url: str,
+    jp_auth_header: dict[str, str],
+    feed: Callable[[], Feed],
+) -> Listen:
+    """Open a stream of the running server, and see that it is closed."""
 
     @asynccontextmanager
     async def open_(headers: dict[str, str] | None = None, **params: str) -> AsyncIterator[Stream]:
@@ -71,6 +77,8 @@ def listen(jp_fetch: Any, jp_http_port: int, jp_base_url: str, jp_auth_header: d
             client.stream("GET", url, params=params) as response,
         ):
             yield Stream(response)
+            others = feed().listeners - (response.status_code == 200)
+        await until(lambda: feed().listeners == others)
 
     return open_
 
@@ -80,9 +88,8 @@ def feed(jp_serverapp: ServerApp) -> Callable[[], Feed]:
     """The feed of the running server, which its first listener makes."""
 
     def find() -> Feed:
-        found = jp_serverapp.web_app.settings["freezeout_feed"]
-        assert isinstance(found, Feed)
-        return found
+        found = jp_serverapp.web_app.settings.get("freezeout_feed")
+        return found or Feed(lambda: False, jp_serverapp.log)
 
     return find
 
