@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from freezeout.environments import library, uv
+from freezeout.environments.failures import failure
 from freezeout.environments.folder import CONDA, Environment
 from freezeout.environments.lock import normalised
 from freezeout.errors import FreezeoutError
@@ -37,7 +38,7 @@ def make(found: Environment, place: Path, reporter: Reporter) -> dict[str, Any]:
     words = command(program, prefix, found.lock_file)
     status, said = child.run(words, reporter.log, cwd=place, env=env)
     if status != 0:
-        raise uv.failure(what, said)
+        raise failure(what, said)
     python = prefix / "bin" / "python"
     if not python.exists():
         raise FreezeoutError(

@@ -1,4 +1,4 @@
-"""uv, which resolves and installs; what it says when it fails, in words for the user."""
+"""uv, which resolves and installs."""
 
 from __future__ import annotations
 
@@ -7,44 +7,38 @@ import os
 import re
 import shutil
 import sys
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
-from freezeout.errors import FreezeoutError, MissingPackageError
+from freezeout.environments.failures import failure
+from freezeout.errors import MissingPackageError
 from freezeout.jobs import child
 from freezeout.jobs.reporter import Reporter
 from freezeout.settings import home
 
-_SAYS = {
-    "checksum_mismatch": re.compile(r"hash mismatch|hash-checking|hashes? .*(mismatch|not match)", re.I),
-    "disk_full": re.compile(
-        r"no space left on device|os error 28\b|file too large|disk quota exceeded", re.I
-    ),
-    "package_missing": re.compile(
-        r"not found in the (package registry|provided package locations)|no version of"
-        r"|because .*was not found|no solution found|has no usable wheels|no `?requires",
-        re.I,
-    ),
-    "network": re.compile(
-        r"error sending request|connection (reset|refused|closed)|failed to fetch|dns error|timed? ?out"
-        r"|error decoding response body|request failed|failed to (download|extract)|error trying to connect",
-        re.I,
-    ),
-    "build_failed": re.compile(r"failed to build|build backend (failed|returned)", re.I),
+_DROPPED = {
+    *("VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "CONDA_PREFIX", "UV_PROJECT_ENVIRONMENT"),
+    # the lock says what is installed, and that each hash is to be looked at
+    *("UV_CONSTRAINT", "UV_OVERRIDE", "UV_EXCLUDE", "UV_EXCLUDE_NEWER", "UV_NO_VERIFY_HASHES"),
+    *("UV_REQUIRE_HASHES", "UV_SYSTEM_PYTHON", "UV_PYTHON", "UV_WORKING_DIR"),
 }
-_MEANS = {
-    "checksum_mismatch": (
-        "a package is not the one that the lock names: its checksum differs",
-        "try again; if it stays so, the package index or the lock was tampered with or changed: "
-        "make the lock anew with 'freezeout env lock'",
-    ),
-    "disk_full": ("the disk is full", "free some space, or move FREEZEOUT_HOME (and UV_CACHE_DIR) elsewhere"),
-    "package_missing": (
-        "a package of the lock cannot be had",
-        "see the log for its name; is the package index reachable and complete?",
-    ),
-    "network": ("the network failed", "see that the package index is reachable, and build again"),
-    "build_failed": ("a package that comes as source could not be compiled", "the log says which and why"),
+_KEYS = re.compile(r"(JPY|JUPYTER|JUPYTERHUB)\w*TOKEN")
+_INDEX = (
+    "UV_DEFAULT_INDEX",
+    "UV_INDEX_URL",
+    "UV_INDEX",
+    "UV_EXTRA_INDEX_URL",
+    "UV_NO_INDEX",
+    "UV_FIND_LINKS",
+)
+_PIP = {
+    "index-url": ("UV_DEFAULT_INDEX", " "),
+    "extra-index-url": ("UV_INDEX", " "),
+    "find-links": ("UV_FIND_LINKS", ","),
+    "no-index": ("UV_NO_INDEX", " "),
+    "trusted-host": ("UV_INSECURE_HOST", " "),
+    "cert": ("SSL_CERT_FILE", " "),
 }
 _DOWNLOADS = re.compile(r"^\s*(Downloading|Downloaded) (\S+)(?: \(([\d.]+)([KMG]?i?B)\))?")
 _UNITS = {"B": 1e-6, "KiB": 1e-3, "MiB": 1.05, "GiB": 1074.0}
@@ -131,57 +125,74 @@ class _Downloads:
         self._reporter.progress(start + (end - start) * part, message)
 
 
-def failure(what: str, said: Sequence[str]) -> FreezeoutError:
-    """What it means that a program which installs has failed, by what it said."""
-    lines = [line.strip(" ×╰─▶├│") for line in said]
-    text = "\n".join(lines)
-    code = next((code for code, pattern in _SAYS.items() if pattern.search(text)), "failed")
-    quoted = _quote(lines, code)
-    if code not in _MEANS:
-        return FreezeoutError(f"{what} failed: {quoted}", hint="the log says more", code="build_failed")
-    message, hint = _MEANS[code]
-    return FreezeoutError(f"{what} failed: {message} ({quoted})", hint=hint, code=code)
-
-
-def _quote(lines: Sequence[str], code: str) -> str:
-    errors = [line for line in lines if line.lower().startswith(("error", "failed", "caused by"))]
-    telling = [line for line in lines if code in _SAYS and _SAYS[code].search(line)]
-    chosen = list(dict.fromkeys([*errors[:1], *telling[:1]])) or [line for line in lines if line][-1:]
-    return "; ".join(line.removeprefix("error: ").rstrip(".:") for line in chosen)[:300] or "it said nothing"
-
-
 def environ() -> dict[str, str]:
-    """The environment of uv: the user's, without this interpreter's own virtual environment."""
-    drop = ("VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME", "CONDA_PREFIX", "UV_PROJECT_ENVIRONMENT")
-    env = {name: value for name, value in os.environ.items() if name not in drop}
+    """The environment of uv and of what it starts.
+
+    It is the user's, without this interpreter's own virtual environment, without keys to Jupyter's
+    servers, and without settings that would install something else than the lock says.
+    """
+    env = {name: value for name, value in os.environ.items() if name not in _DROPPED}
+    env = {name: value for name, value in env.items() if not _KEYS.fullmatch(name)}
     env |= {"UV_NO_PROGRESS": "1", "NO_COLOR": "1"}
-    for name, value in _pip_settings().items():
-        env.setdefault(name, value)
-    if "UV_CACHE_DIR" not in env and not _one_disk(_default_cache(), home()):
+    settings = _own_settings()
+    if not any(name in env for name in _INDEX) and not settings & {"index", "index-url", "default-index"}:
+        env |= {name: value for name, value in _pip_settings().items() if name not in env}
+    if "UV_CACHE_DIR" not in env and "cache-dir" not in settings and not _one_disk(_default_cache(), home()):
         # hard links do not reach from one disk to another
         env["UV_CACHE_DIR"] = str(home() / "cache" / "uv")
     return env
 
 
+def _own_settings() -> set[str]:
+    """Names of what the user or the site has set in files of uv's own: they go before pip's."""
+    found: set[str] = set()
+    files = [_config_home() / "uv" / "uv.toml", Path("/etc/uv/uv.toml")]
+    if os.environ.get("UV_CONFIG_FILE"):
+        files = [Path(os.environ["UV_CONFIG_FILE"])]
+    for path in files:
+        try:
+            said = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue  # uv itself says what is wrong with it
+        found |= {*said, *said.get("pip", {})}
+    return found
+
+
 def _pip_settings() -> dict[str, str]:
     """A site's package index and wheel folders that pip was told of, for uv."""
+    said = _pip_files()
+    for key in _PIP:
+        value = os.environ.get(f"PIP_{key.upper().replace('-', '_')}")
+        if value:
+            said[key] = value
+    found = {}
+    for key, (name, separator) in _PIP.items():
+        words = said.get(key, "").split()
+        if words:
+            found[name] = separator.join(words)
+    if found.get("UV_NO_INDEX", "").lower() in ("0", "no", "false", "off"):
+        del found["UV_NO_INDEX"]
+    if "UV_INDEX" in found:
+        # as pip does; what is installed is known by its hash wherever it comes from
+        found["UV_INDEX_STRATEGY"] = "unsafe-best-match"
+    return found
+
+
+def _pip_files() -> dict[str, str]:
     found: dict[str, str] = {}
     files = [Path("/etc/pip.conf"), Path.home() / ".pip" / "pip.conf", _config_home() / "pip" / "pip.conf"]
     files += [Path(sys.prefix) / "pip.conf", Path(os.environ.get("PIP_CONFIG_FILE", os.devnull))]
     for path in files:
         parser = configparser.RawConfigParser()
         try:
-            parser.read(path)
+            parser.read(path, encoding="utf-8")
         except (OSError, configparser.Error, UnicodeDecodeError):
             continue
         for section in ("global", "install"):
-            for key in ("find-links", "index-url"):
+            for key in _PIP:
                 if parser.has_option(section, key):
                     found[key] = parser.get(section, key)
-    for key in ("find-links", "index-url"):
-        found[key] = os.environ.get(f"PIP_{key.upper().replace('-', '_')}", found.get(key, ""))
-    links = ",".join(found["find-links"].split())
-    return {n: v for n, v in (("UV_FIND_LINKS", links), ("UV_DEFAULT_INDEX", found["index-url"])) if v}
+    return found
 
 
 def _config_home() -> Path:
