@@ -68,7 +68,8 @@ def main(words: Sequence[str] | None = None) -> int:
     path: Path = options.readme or shared_folder("environments") / "README.md"
     shipped = [one for one in scan_environments()[0] if not one.own]
     chosen = shipped if options.only is None else [environment(name) for name in options.only]
-    rows = {} if options.fresh else read_rows(path)
+    known_names = {one.name for one in [*shipped, *chosen]}
+    rows = {} if options.fresh else {n: row for n, row in read_rows(path).items() if n in known_names}
     for one in chosen:
         known = rows.get(one.name)
         lock = one.lock.sha256[:12] if one.lock else "-"
