@@ -1,0 +1,1 @@
+"""Tests of `freezeout.jobs`; a package, so that they share `conftest`."""
