@@ -91,9 +91,12 @@ class Installation:
             return None
         entries = _entries(Path(self.data.get("site") or self.prefix))
         there = installed_packages(self.python.parents[1])
-        lost = [name for name in self.data.get("contents", self.packages) if name not in there]
-        lost = lost or [
-            name for name, parts in self.data.get("contents", {}).items() if not entries.issuperset(parts)
+        wanted: Mapping[str, list[str]] = self.data.get("contents", {})
+        # but for Freezeout, which is put there anew before each use when it is not there
+        lost = [
+            name
+            for name, parts in wanted.items()
+            if name != "freezeout" and (name not in there or not entries.issuperset(parts))
         ]
         if lost:
             more = f" and {len(lost) - 1} more" if len(lost) > 1 else ""
