@@ -49,6 +49,11 @@ class FallbackKernel(Kernel):
         """What a console shows first."""
         return f"{self._message()}\n"
 
+    @property
+    def kernel_info(self) -> dict[str, Any]:
+        """What a client is told of it; it has no features."""
+        return {**super().kernel_info, "supported_features": []}
+
     async def do_execute(
         self,
         code: str,
@@ -102,4 +107,5 @@ def _way_out(hint: str) -> str:
 
 
 if __name__ == "__main__":
-    IPKernelApp.launch_instance(kernel_class=FallbackKernel)
+    # nothing is printed here; and a stream that hands on what is may keep the process from ending
+    IPKernelApp.launch_instance(kernel_class=FallbackKernel, outstream_class=None)

@@ -150,7 +150,7 @@ class EnvironmentProvisioner(LocalProvisioner):  # type: ignore[misc]
         # -P: not what happens to lie in the notebook's folder
         module = ["-P", "-m", "freezeout_jupyter.fallback", "-f", "{connection_file}"]
         self.kernel_spec.argv = [sys.executable, *module]
-        self.kernel_spec.env = {}
+        self.kernel_spec.env = {"PYDEVD_DISABLE_FILE_VALIDATION": "1"}  # else it talks of frozen modules
         env[FALLBACK_VARIABLE] = json.dumps(
             {
                 "environment": self.environment,
