@@ -38,7 +38,7 @@ def make(found: Environment, place: Path, reporter: Reporter) -> dict[str, Any]:
     words = command(program, prefix, found.lock_file)
     status, said = child.run(words, reporter.log, cwd=place, env=env)
     if status != 0:
-        raise failure(what, said)
+        raise failure(what, said, status)
     python = prefix / "bin" / "python"
     if not python.exists():
         raise FreezeoutError(

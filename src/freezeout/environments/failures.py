@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -100,7 +101,7 @@ _COMPLAINT = re.compile(
 )
 
 
-def failure(what: str, said: Sequence[str]) -> FreezeoutError:
+def failure(what: str, said: Sequence[str], status: int = 1) -> FreezeoutError:
     """The error for the user.
 
     Parameters
@@ -109,6 +110,8 @@ def failure(what: str, said: Sequence[str]) -> FreezeoutError:
         What was being done.
     said : sequence of str
         What the program has said, line by line.
+    status : int
+        How it ended; below 0 it was ended by a signal.
 
     Examples
     --------
@@ -118,6 +121,8 @@ def failure(what: str, said: Sequence[str]) -> FreezeoutError:
     >>> print(error.message)
     installing failed: the network failed (Failed to download `numpy==2.0`; dns error)
     """
+    if status < 0:
+        return _ended_by(what, -status)
     lines = [line for line in said if line.strip()]
     text = "\n".join(lines)
     kind = next((kind for kind in _KINDS if kind.heard_in(text)), None)
@@ -126,6 +131,14 @@ def failure(what: str, said: Sequence[str]) -> FreezeoutError:
         return FreezeoutError(f"{what} failed: {quoted}", hint="the log says more", code="build_failed")
     means = kind.means.format(package=_package(text) or "a package")
     return FreezeoutError(f"{what} failed: {means} ({quoted})", hint=kind.hint, code=kind.code)
+
+
+def _ended_by(what: str, number: int) -> FreezeoutError:
+    name = signal.Signals(number).name if number in set(signal.Signals) else str(number)
+    code, hint = "interrupted", "did somebody end it, or was the memory full?"
+    if number == signal.SIGXFSZ:
+        code, hint = "disk_full", "a file got larger than this user may make: see 'ulimit -f'"
+    return FreezeoutError(f"{what} failed: it was ended by {name}", hint=hint, code=code)
 
 
 def _package(text: str) -> str:

@@ -96,7 +96,7 @@ def run(
 
     status, said = child.run([find(), *words], say, cwd=cwd, env=environ())
     if status != 0:
-        raise failure(what, said)
+        raise failure(what, said, status)
     reporter.progress(span[1], what)
     return said
 

@@ -65,7 +65,7 @@ def _table(to_write: bool = False) -> Iterator[sqlite3.Connection]:
         with disk_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        connection = _open(path if to_write or path.exists() else ":memory:")
+        connection = _open(path if to_write or path.exists() else ":memory:", to_write)
         try:
             yield connection
         finally:
@@ -81,16 +81,16 @@ def _table(to_write: bool = False) -> Iterator[sqlite3.Connection]:
         ) from error
 
 
-def _open(path: Path | str) -> sqlite3.Connection:
+def _open(path: Path | str, to_write: bool) -> sqlite3.Connection:
     try:
-        return _prepared(path)
+        return _prepared(path, to_write)
     except sqlite3.DatabaseError as error:
         if not isinstance(path, Path) or not _set_aside(path, error):
             raise
-    return _prepared(path)
+    return _prepared(path, to_write)
 
 
-def _prepared(path: Path | str) -> sqlite3.Connection:
+def _prepared(path: Path | str, to_write: bool) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)
     try:
         connection.row_factory = sqlite3.Row
@@ -99,7 +99,11 @@ def _prepared(path: Path | str) -> sqlite3.Connection:
             raise InputError(
                 f"{path} was written by a newer Freezeout", hint="update Freezeout", code="jobs_newer"
             )
-        if version < _SCHEMA_VERSION:
+        if version == 0 and not to_write and path != ":memory:":
+            connection.close()  # somebody is making it, or could not: there is nothing in it
+            return _prepared(":memory:", to_write)
+        # the table of before can be read as it is, also where nothing can be written
+        if version < _SCHEMA_VERSION and (to_write or version == 0):
             script = f"BEGIN IMMEDIATE; {_TABLE} PRAGMA user_version = {_SCHEMA_VERSION}; COMMIT;"
             connection.executescript(script)
     except BaseException:
