@@ -35,7 +35,7 @@ def check_km3net(km3io, km3irf) -> None:
 
 
 def check_shower() -> None:
-    """ctapipe finds the ellipse that was painted into a camera."""
+    """The ellipse that was painted into a camera is found by ctapipe."""
     import astropy.units as u
     from ctapipe.image import hillas_parameters
     from ctapipe.image.toymodel import Gaussian
@@ -51,7 +51,7 @@ def check_shower() -> None:
 
 
 def check_cta() -> None:
-    """pyirf's effective area of showers that all trigger is the area they fell on; gammapy reads it."""
+    """The effective area of showers that all trigger is the area they fell on, says pyirf; gammapy reads it."""
     import astropy.units as u
     import pyirf.io
     from astropy.io import fits
