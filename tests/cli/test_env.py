@@ -165,6 +165,10 @@ def test_a_failing_test_is_status_1(small: Path, capsys: pytest.CaptureFixture[s
     out, err = said(capsys, "env", "test", "small", status=1)
     assert out == "" and "it is not sound" in err
     assert "failed" in said(capsys, "env", "list")[0]
+    assert "it is not sound" in said(capsys, "env", "build", "small", status=1)[1]
+    (small / "smoke.py").write_text("print('it is sound')")
+    assert "it is sound" in said(capsys, "env", "test", "small")[0]
+    assert "it is sound" in said(capsys, "env", "build", "small")[0]
 
 
 def test_several_are_built_though_one_fails(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -318,3 +322,11 @@ def test_a_run_in_an_outdated_build_says_so(
     with (small / "requirements.txt").open("a") as stream:
         stream.write("# another\n")
     assert "freezeout env update small" in said(capsys, "run", "toy")[1]
+
+
+def test_a_run_in_a_build_that_failed_its_test_says_so(
+    roman: Path, small: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (small / "smoke.py").write_text("raise RuntimeError('it is not sound')")
+    said(capsys, "env", "build", "small", status=1)
+    assert "did not pass its last test: RuntimeError: it is not sound" in said(capsys, "run", "toy")[1]

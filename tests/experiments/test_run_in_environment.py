@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -35,8 +36,28 @@ def roman(toy: Path) -> Path:
     return toy
 
 
+@pytest.fixture(scope="module")
+def built_home(small_recipe: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A FREEZEOUT_HOME where the small environment is built."""
+    home = tmp_path_factory.mktemp("built")
+    shutil.copytree(small_recipe, home / "own" / "environments" / "small")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FREEZEOUT_HOME", str(home))
+        run_build("small")
+    return home
+
+
 @pytest.fixture
-def built(small: Path) -> Path:
+def built(built_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The recipe of the small environment, which is built; the test leaves both as they are."""
+    monkeypatch.setenv("FREEZEOUT_HOME", str(built_home))
+    monkeypatch.setenv("FREEZEOUT_RUNS", str(tmp_path / "runs"))
+    return built_home / "own" / "environments" / "small"
+
+
+@pytest.fixture
+def own(small: Path) -> Path:
+    """The recipe of the small environment, which is built for this test alone."""
     run_build("small")
     return small
 
@@ -77,7 +98,7 @@ def test_the_record_says_what_the_notebook_ran_in(roman: Path, built: Path) -> N
     assert described == (built / "environment.yaml").read_bytes()
 
 
-def test_what_was_changed_by_hand_is_told(roman: Path, built: Path) -> None:
+def test_what_was_changed_by_hand_is_told(roman: Path, own: Path) -> None:
     prefix = installation("small").prefix
     (site,) = prefix.glob("lib/python3.*/site-packages")
     (site / "roman-5.1.dist-info").rename(site / "roman-5.0.dist-info")
@@ -144,7 +165,7 @@ def test_an_unknown_environment_is_named(toy: Path) -> None:
         run("toy")
 
 
-def test_a_broken_environment_is_refused(roman: Path, built: Path) -> None:
+def test_a_broken_environment_is_refused(roman: Path, own: Path) -> None:
     (site,) = installation("small").prefix.glob("lib/python3.*/site-packages")
     (site / "roman-5.1.dist-info").rename(site / "roman")
     with pytest.raises(FreezeoutError, match="is broken: the package roman is gone") as caught:
@@ -167,12 +188,12 @@ def test_a_package_that_is_missing_everywhere_is_said(roman: Path, built: Path) 
         run("toy")
 
 
-def test_a_run_is_reused_only_in_the_same_environment(roman: Path, built: Path) -> None:
+def test_a_run_is_reused_only_in_the_same_environment(roman: Path, own: Path) -> None:
     first = run("toy")
     assert run("toy", reuse=True).path == first.path
     build_now(Reporter(), "small", force=True)
     assert run("toy", reuse=True).path == first.path
-    lock = built / "requirements.txt"
+    lock = own / "requirements.txt"
     lock.write_text(lock.read_text() + "# another lock\n")
     assert run("toy", reuse=True).path == first.path  # the build is still that of the old lock
     build_now(Reporter(), "small")
@@ -181,15 +202,15 @@ def test_a_run_is_reused_only_in_the_same_environment(roman: Path, built: Path) 
     assert other.data["environment"]["lock_sha256"] != first.data["environment"]["lock_sha256"]
 
 
-def test_a_run_keeps_the_lock_of_the_build_though_the_recipe_changed(roman: Path, built: Path) -> None:
-    lock = built / "requirements.txt"
+def test_a_run_keeps_the_lock_of_the_build_though_the_recipe_changed(roman: Path, own: Path) -> None:
+    lock = own / "requirements.txt"
     before = lock.read_bytes()
     lock.write_text("nothing")
     record = run("toy")
     assert record.output("environment/requirements.txt").read_bytes() == before
 
 
-def test_the_library_is_brought_up_to_date_before_a_run(roman: Path, built: Path) -> None:
+def test_the_library_is_brought_up_to_date_before_a_run(roman: Path, own: Path) -> None:
     here = installation("small")
     (site,) = here.prefix.glob("lib/python3.*/site-packages")
     module = site / "freezeout" / "experiments" / "result.py"

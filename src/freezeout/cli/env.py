@@ -155,6 +155,7 @@ def _build(options: argparse.Namespace) -> int:
     for name in names:
         try:
             data = build_here(name, options.force)
+            _require_tested(name, data["smoke"])
             keys = ("seconds", "bytes", "smoke", "kernels", "prefix", "lock_sha256")
             results.append({"name": name, "ok": True, "error": None} | {key: data.get(key) for key in keys})
         except FreezeoutError as error:
@@ -172,6 +173,18 @@ def _build(options: argparse.Namespace) -> int:
     if failed:
         say(f"freezeout: {len(failed)} of {len(names)} failed: {', '.join(failed)}")
     return 1 if failed else 0
+
+
+def _require_tested(name: str, smoke: dict[str, Any] | None) -> None:
+    """A build that was there already may have failed its test long ago."""
+    from freezeout.errors import FreezeoutError
+
+    if smoke and not smoke["ok"]:
+        raise FreezeoutError(
+            f"'{name}' is built, and did not pass its test: {smoke['message']}",
+            hint=f"test it again with 'freezeout env test {name}', or build it anew with --force",
+            code="smoke_failed",
+        )
 
 
 def _row(result: dict[str, Any]) -> tuple[str, ...]:

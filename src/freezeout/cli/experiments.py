@@ -121,10 +121,16 @@ def _builder(agreed: bool) -> Callable[[Environment], None]:
     return build
 
 
-def _tell_of_update(used: object) -> None:
+def _tell_of_environment(used: object) -> None:
+    """Say what may be wrong with the environment that a run was in."""
     from freezeout.environments.folder import environment
+    from freezeout.environments.installation import installation
 
     assert isinstance(used, dict)
+    built = installation(used["name"])
+    smoke = built.data.get("smoke") if built else None
+    if smoke and not smoke["ok"]:
+        say(f"'{used['name']}' did not pass its last test: {smoke['message']}")
     lock = environment(used["name"]).lock
     if lock is not None and used["lock_sha256"] not in (None, lock.sha256):
         name = used["name"]
@@ -147,7 +153,7 @@ def _run(options: argparse.Namespace) -> None:
         progress=sys.stderr.isatty(),
         build=_builder(options.yes),
     )
-    _tell_of_update(record.data["environment"])
+    _tell_of_environment(record.data["environment"])
     if options.json:
         return print(record.to_json())
     curve = record.limit()
