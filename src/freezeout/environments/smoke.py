@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import tempfile
 import time
 from pathlib import Path
@@ -56,7 +57,7 @@ def check(environment: Environment, python: Path, setup: Path | None, reporter: 
             status, said = 1, [str(error)]
     last = next((line.strip() for line in reversed(said) if line.strip()), "it said nothing")
     if status < 0:
-        last = f"it was killed by signal {-status}"
+        last = f"it was ended by {signal.Signals(-status).name}"
     return {
         "ok": status == 0,
         "message": last[:300],
