@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from freezeout.cli import main
+from freezeout.cli.env import buildable_names
 from freezeout.environments.build import run_build
 from freezeout.environments.installation import installation
 from freezeout.jobs.store import jobs
@@ -180,6 +181,12 @@ def test_several_are_built_though_one_fails(small: Path, capsys: pytest.CaptureF
     assert results[1]["error"]["code"] == "unknown_environment"
     out, err = said(capsys, "env", "build", "nothing", "small", status=1)
     assert "1 of 2 failed: nothing" in err and "failed" in out and "MCMXCIX" in out
+
+
+def test_all_that_is_ready_leaves_out_the_gateway_and_what_cannot_be_had(small: Path) -> None:
+    variant(small, "gone", lambda t: t.replace("status: ready", "status: unavailable\nreason: nobody has it"))
+    names = buildable_names()
+    assert "small" in names and "gateway" not in names and "gone" not in names
 
 
 @pytest.mark.parametrize(

@@ -56,10 +56,14 @@ def test_one_is_shown_by_the_start_of_its_id(failed: str, capsys: pytest.Capture
 def test_the_whole_log_is_printed(failed: str, capsys: pytest.CaptureFixture[str]) -> None:
     out, _ = said(capsys, "jobs", failed, "--log")
     assert out == jobs()[0].log.read_text() and "installing the locked packages" in out
+    facts = json.loads(said(capsys, "jobs", failed, "--log", "--json")[0])
+    assert facts == {"id": failed, "log": out}
 
 
 def test_what_has_ended_cannot_be_cancelled(failed: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert "has ended already: failed" in said(capsys, "jobs", failed, "--cancel")[1]
+    out, err = said(capsys, "jobs", failed, "--cancel")
+    assert out == "" and "has ended already: failed" in err
+    assert json.loads(said(capsys, "jobs", failed, "--cancel", "--json")[0])["state"] == "failed"
 
 
 @pytest.mark.parametrize(

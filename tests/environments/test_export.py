@@ -111,6 +111,11 @@ def test_programs_that_a_build_needs_are_in_the_dockerfile(small: Path, tmp_path
     )
 
 
+def test_what_pypi_does_not_have_is_said(tmp_path: Path) -> None:
+    folder = export(recipe_of(environment("compression-cpu")), tmp_path / "out")
+    assert "PyPI does not have torch==" in (folder / "README.md").read_text()
+
+
 def test_a_recipe_of_conda_is_exported_for_micromamba(small: Path, tmp_path: Path) -> None:
     (small / "conda.yaml").write_text(
         "channels: [conda-forge]\ndependencies:\n  - python=3.11\n  - numpy=2.0.1\n"

@@ -148,14 +148,14 @@ def _show(options: argparse.Namespace) -> None:
 def _build(options: argparse.Namespace) -> int:
     from freezeout.errors import FreezeoutError, InputError
 
-    names = list(dict.fromkeys([*options.names, *(_buildable_names() if options.all_ready else [])]))
+    names = list(dict.fromkeys([*options.names, *(buildable_names() if options.all_ready else [])]))
     if not names:
         raise InputError("no environment is named", hint="name some, or say --all-ready")
     results: list[dict[str, Any]] = []
     for name in names:
         try:
             data = build_here(name, options.force)
-            _require_tested(name, data["smoke"])
+            _require_tested(name, data.get("smoke"))
             keys = ("seconds", "bytes", "smoke", "kernels", "prefix", "lock_sha256")
             results.append({"name": name, "ok": True, "error": None} | {key: data.get(key) for key in keys})
         except FreezeoutError as error:
@@ -211,7 +211,8 @@ def build_here(name: str, force: bool = False) -> dict[str, Any]:
         raise
 
 
-def _buildable_names() -> list[str]:
+def buildable_names() -> list[str]:
+    """Environments that can be built on this machine."""
     from freezeout.environments.folder import scan_environments
 
     found, damaged = scan_environments()

@@ -13,8 +13,8 @@ def add_commands(commands: Any) -> None:
     """Add the commands of this group."""
     jobs = commands.add_parser("jobs", help="list long work, or show, read or cancel one", allow_abbrev=False)
     jobs.add_argument("id", nargs="?", help="show this one; the start of an id is enough")
+    add_json(jobs)
     what = jobs.add_mutually_exclusive_group()
-    add_json(what)
     what.add_argument("--log", action="store_true", help="print what the job said")
     what.add_argument("--cancel", action="store_true", help="stop the job; nothing half-made is kept")
     jobs.set_defaults(command=_jobs)
@@ -47,12 +47,12 @@ def _job(options: argparse.Namespace) -> None:
 
     job = _named(options.id)
     if options.log:
-        return _print_log(job.id)
+        return print_json({"id": job.id, "log": _log(job.id)}) if options.json else _print(_log(job.id))
     if options.cancel:
-        if not job.live:
-            return say(f"{job.id} has ended already: {job.state}")
-        job = _settled(cancel(job.id))
-        return say(f"{job.id}: {job.state}")
+        ended = not job.live
+        job = job if ended else _settled(cancel(job.id))
+        say(f"{job.id} has ended already: {job.state}" if ended else f"{job.id}: {job.state}")
+        return print_json(job.to_dict()) if options.json else None
     if options.json:
         return print_json(job.to_dict())
     print(f"{job.id}: {job.title}")
@@ -90,16 +90,20 @@ def _settled(job: Any) -> Any:
     return job
 
 
-def _print_log(id: str) -> None:
+def _log(id: str) -> str:
     from freezeout.jobs.store import read_log
 
-    offset = 0
+    parts, offset = [], 0
     while True:
         text, following = read_log(id, offset)
         if following == offset:
-            break
-        sys.stdout.write(text)
+            return "".join(parts)
+        parts.append(text)
         offset = following
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(text)
 
 
 def _share(job: Any) -> str:

@@ -13,6 +13,7 @@ import yaml
 
 from freezeout.environments.folder import Environment
 from freezeout.environments.library import digest, library
+from freezeout.environments.lock import read_pins
 from freezeout.errors import InputError
 from freezeout.files import disk_errors
 from freezeout.settings import home
@@ -127,6 +128,7 @@ def export(recipe: Recipe, folder: Path) -> Path:
             code="checksum_mismatch",
         )
     wheel, note = _wheel(recipe.library_sha256)
+    note = "\n".join(filter(None, [note, _elsewhere(recipe)]))
     texts = {
         "Dockerfile": _dockerfile(recipe, wheel.name),
         "reana.yaml": _reana(recipe),
@@ -164,6 +166,18 @@ def _wheel(sha256: str | None) -> tuple[Path, str]:
     return library().wheel, (
         f"The library was another one then (SHA-256 {sha256[:12]}…), which is not kept here: "
         "the wheel in this folder is of the Freezeout that wrote it."
+    )
+
+
+def _elsewhere(recipe: Recipe) -> str:
+    """A note on builds that only an index of their own has, such as PyTorch's for the CPU."""
+    pins = read_pins(recipe.files[recipe.lock_name].decode())
+    builds = [f"{name}=={v}" for name, several in sorted(pins.items()) for v, _ in several if "+" in v]
+    if not builds:
+        return ""
+    return (
+        f"PyPI does not have {', '.join(builds)}: name the index that does, "
+        "for pip in PIP_EXTRA_INDEX_URL or PIP_FIND_LINKS."
     )
 
 
