@@ -114,6 +114,7 @@ def test_programs_that_a_build_needs_are_in_the_dockerfile(small: Path, tmp_path
 def test_what_pypi_does_not_have_is_said(tmp_path: Path) -> None:
     folder = export(recipe_of(environment("compression-cpu")), tmp_path / "out")
     assert "PyPI does not have torch==" in (folder / "README.md").read_text()
+    assert instructions(folder / "Dockerfile")[1] == ("ARG", "PIP_EXTRA_INDEX_URL")
 
 
 def test_a_recipe_of_conda_is_exported_for_micromamba(small: Path, tmp_path: Path) -> None:

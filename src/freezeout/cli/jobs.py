@@ -93,7 +93,8 @@ def _settled(job: Any) -> Any:
 def _log(id: str) -> str:
     from freezeout.jobs.store import read_log
 
-    parts, offset = [], 0
+    parts: list[str] = []
+    offset = 0
     while True:
         text, following = read_log(id, offset)
         if following == offset:

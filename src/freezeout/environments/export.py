@@ -177,7 +177,7 @@ def _elsewhere(recipe: Recipe) -> str:
         return ""
     return (
         f"PyPI does not have {', '.join(builds)}: name the index that does, "
-        "for pip in PIP_EXTRA_INDEX_URL or PIP_FIND_LINKS."
+        "for pip in the variable PIP_EXTRA_INDEX_URL, for docker with --build-arg PIP_EXTRA_INDEX_URL=…"
     )
 
 
@@ -206,7 +206,8 @@ def _dockerfile(recipe: Recipe, wheel: str) -> str:
 
 
 def _python_lines(recipe: Recipe, packages: Sequence[str]) -> list[str]:
-    return [f"FROM python:{recipe.python_version}-slim", *_apt_lines(packages)]
+    index = ["ARG PIP_EXTRA_INDEX_URL"] if _elsewhere(recipe) else []
+    return [f"FROM python:{recipe.python_version}-slim", *index, *_apt_lines(packages)]
 
 
 def _conda_lines(recipe: Recipe, packages: Sequence[str]) -> list[str]:
