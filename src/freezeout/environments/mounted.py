@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from pathlib import Path
 from typing import Any
@@ -20,13 +19,15 @@ _LEAST = (3, 11)
 _NEEDED = ("ipykernel", "numpy", "scipy", "yaml", "platformdirs")
 _WHICH = 'command -v python3 || command -v python || echo "no python"'
 _TELL = f"""
-import importlib.util, json, sys
+import importlib.util, sys
 from importlib import metadata
-print("FREEZEOUT " + json.dumps({{
-    "python": list(sys.version_info[:3]),
-    "missing": [name for name in {_NEEDED!r} if importlib.util.find_spec(name) is None],
-    "packages": {{d.metadata["Name"]: d.version for d in metadata.distributions() if d.metadata["Name"]}},
-}}))
+print("freezeout: python", ".".join(map(str, sys.version_info[:3])))
+for name in {_NEEDED!r}:
+    if importlib.util.find_spec(name) is None:
+        print("freezeout: missing", name)
+for one in metadata.distributions():
+    if one.metadata["Name"]:
+        print("freezeout: package", one.metadata["Name"], one.version)
 """
 
 
@@ -46,15 +47,15 @@ def make(found: Environment, place: Path, reporter: Reporter) -> dict[str, Any]:
         raise _unusable(found, f"after {view} there is no python")
     reporter.progress(0.3, "starting its Python")
     said = _run(found, setup, [python, "-c", _TELL], place, reporter)
-    line = next((line for line in said if line.startswith("FREEZEOUT ")), None)
-    if line is None:
+    told = [line.split()[1:] for line in said if line.startswith("freezeout: ")]
+    version = next((words[1] for words in told if words[0] == "python"), None)
+    if version is None:
         raise _unusable(found, f"its {python} says nothing")
-    told = json.loads(line.removeprefix("FREEZEOUT "))
-    version = ".".join(map(str, told["python"]))
-    if tuple(told["python"]) < _LEAST:
+    if tuple(map(int, version.split(".")[:2])) < _LEAST:
         raise _unusable(found, f"it has Python {version}, and Freezeout needs {'.'.join(map(str, _LEAST))}")
-    if told["missing"]:
-        raise _unusable(found, f"it has no {', no '.join(told['missing'])}")
+    missing = [words[1] for words in told if words[0] == "missing"]
+    if missing:
+        raise _unusable(found, f"it has no {', no '.join(missing)}")
     reporter.progress(0.6, "laying Freezeout beside it")
     ours = library.unpack(place / "lib")
     return {
@@ -63,7 +64,7 @@ def make(found: Environment, place: Path, reporter: Reporter) -> dict[str, Any]:
         "prefix": str(place),
         "python": str(python),
         "python_version": version,
-        "packages": {normalised(name): found for name, found in told["packages"].items()},
+        "packages": {normalised(words[1]): words[2] for words in told if words[0] == "package"},
         "library_sha256": ours.sha256,
         "setup": str(setup),
     }
