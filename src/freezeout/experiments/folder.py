@@ -13,13 +13,15 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from freezeout.errors import FreezeoutError, InputError
 from freezeout.experiments.parameters import Parameter, check_all, read_cell
 from freezeout.files import checksums, read_yaml, verify
-from freezeout.limits.curve import Reference
 from freezeout.settings import experiments_path, shared_folder
+
+if TYPE_CHECKING:
+    from freezeout.limits.curve import Reference
 
 EXPERIMENT_VARIABLE = "FREEZEOUT_RUN_EXPERIMENT"
 """Set in the kernel of a run: which experiment it is a run of."""
@@ -69,6 +71,8 @@ class Experiment:
     @property
     def references(self) -> tuple[Reference, ...]:
         """The papers whose data and method it uses."""
+        from freezeout.limits.curve import Reference  # with numpy, which a list of experiments needs not
+
         return tuple(Reference(**entry) for entry in self.description["references"])  # type: ignore[attr-defined]
 
     @property
