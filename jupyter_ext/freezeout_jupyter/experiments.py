@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from freezeout import experiment
 from freezeout.errors import FreezeoutError
-from freezeout.experiments.folder import Experiment, experiment_folders, read_experiment
 from freezeout_jupyter.base import Api, describe
-from freezeout_jupyter.copies import open_notebook, path_below
+from freezeout_jupyter.copies import Opened, open_notebook, path_below
+
+if TYPE_CHECKING:
+    from freezeout.experiments.folder import Experiment
+
+# the library is imported when it is asked for: a server that starts does not wait for numpy
 
 
 class Experiments(Api):
@@ -33,12 +36,14 @@ class OpenExperiment(Api):
     @authorized
     async def post(self, id: str) -> None:
         """Answer where Lab finds the experiment's notebook."""
-        opened = await self.in_thread(lambda: open_notebook(self.root, experiment(id).notebook, id))
+        opened = await self.in_thread(lambda: _opened(id, self.root))
         self.finish(dataclasses.asdict(opened))
 
 
 def catalogue(root: Path) -> dict[str, list[dict[str, Any]]]:
     """All experiments as the API shows them, and what is wrong with those that cannot be read."""
+    from freezeout.experiments.folder import experiment_folders, read_experiment
+
     found, problems = [], []
     for name, folder in experiment_folders().items():
         try:
@@ -62,3 +67,9 @@ def card(experiment: Experiment, root: Path) -> dict[str, Any]:
         "presets": list(experiment.presets),
         "notebook": path_below(root, experiment.notebook),
     }
+
+
+def _opened(id: str, root: Path) -> Opened:
+    from freezeout.experiments.folder import experiment
+
+    return open_notebook(root, experiment(id).notebook, id)
