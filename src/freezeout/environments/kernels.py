@@ -102,8 +102,9 @@ def register(environment: Environment, python: Path, prefix: Path, setup: Path |
         if setup is not None:
             spec["argv"] = list(map(str, within(setup, spec["argv"])))
         folder = kernels_folder() / name
-        for logo in sorted((shared_folder("kernels") / template).glob("logo-*")):
-            write_atomically(folder / logo.name, logo.read_bytes())
+        for beside in sorted((shared_folder("kernels") / template).iterdir()):
+            if beside.is_file() and beside.name != "kernel.json":  # logos, and what {resource_dir} is for
+                write_atomically(folder / beside.name, beside.read_bytes())
         write_atomically(folder / "kernel.json", json.dumps(spec, indent=1))
         names.append(name)
     for name in registered(environment.name):
