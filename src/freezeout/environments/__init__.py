@@ -16,6 +16,8 @@
     The deep test.
 `card`
     All that a card, a table or a program is told about an environment.
-`clone`, `export`, `removal`
-    A variant of one's own; all that is needed to build it elsewhere; the way out.
+`locking`, `clone`, `export`
+    A lock made from what is wanted; a variant of one's own; all that is needed to build it elsewhere.
+`report`
+    All that ship, built and tested from an empty cache, as a table.
 """
