@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import platform
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from operator import eq, ge, gt, le, lt, ne
 from pathlib import Path
 
 from freezeout.errors import InputError
 
 _PIN = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?==([^\s;\\]+)(?:\s*;\s*([^\\\n]+))?")
+_SEPARATORS = re.compile(r"[-_.]+")
+_SIMPLE = re.compile(
+    r"(python_full_version|python_version) (<|<=|>|>=|==|!=) '([\d.]+)'"
+    r"|(sys_platform|platform_machine) (==|!=) '([\w-]+)'"
+)
+_OPERATORS = {"<": lt, "<=": le, ">": gt, ">=": ge, "==": eq, "!=": ne}
 _CONDA_PIN = re.compile(r"^\s*-\s*(?:[\w./-]+::)?([\w.-]+)\s*==?\s*([\w.!+]+)(?:=\S+)?\s*(?:#.*)?$", re.M)
 
 
@@ -42,7 +51,9 @@ def normalised(name: str) -> str:
     >>> normalised("Jupyter_Core")
     'jupyter-core'
     """
-    return re.sub(r"[-_.]+", "-", name).lower()
+    name = name.lower()
+    # most names have it already, and thousands are asked for when all environments are listed
+    return _SEPARATORS.sub("-", name) if "_" in name or "." in name or "--" in name else name
 
 
 def read_lock(path: Path) -> Lock:
@@ -147,9 +158,27 @@ def _here(pins: list[tuple[str, str]], python: str | None = None) -> str:
 
 @cache
 def _holds(marker: str, python: str | None) -> bool:
+    simple = _SIMPLE.fullmatch(marker)
+    if simple:
+        name, operator, wanted = filter(None, simple.groups())
+        return _compares(name, operator, wanted, python)
     from packaging.markers import Marker
 
     if python is None:
         return Marker(marker).evaluate()
     short = ".".join(python.split(".")[:2])
     return Marker(marker).evaluate({"python_full_version": python, "python_version": short})
+
+
+def _compares(name: str, operator: str, wanted: str, python: str | None) -> bool:
+    """The one comparison that nearly all markers are: to import what reads the others takes longest."""
+    if not name.startswith("python"):
+        here = sys.platform if name == "sys_platform" else platform.machine()
+        return (here == wanted) is (operator == "==")
+    words = (python or platform.python_version()).split(".")[: 2 if name == "python_version" else 3]
+    # as versions are compared: 3.12 is 3.12.0
+    one = [int(re.match(r"\d*", word)[0] or 0) for word in words]  # type: ignore[index]
+    other = [int(word) for word in wanted.split(".")]
+    length = max(len(one), len(other))
+    order = [part + [0] * (length - len(part)) for part in (one, other)]
+    return bool(_OPERATORS[operator](*order))
