@@ -15,9 +15,8 @@ def main() -> None:
     check_newton()
     check_codes_agree()
     check_dark_matter()
-    print(
-        f"compact-stars: in order (darknewt {version('darknewt')}, compactobject {version('compactobject-tov')})"
-    )
+    versions = f"darknewt {version('darknewt')}, compactobject-tov {version('compactobject-tov')}"
+    print(f"compact-stars: in order ({versions})")
 
 
 def check_newton() -> None:

@@ -51,7 +51,7 @@ def check_shower() -> None:
 
 
 def check_cta() -> None:
-    """The effective area of showers that all trigger is the area they fell on, says pyirf; gammapy reads it."""
+    """With every second shower seen, the area is half of that they fell on; gammapy reads it."""
     import astropy.units as u
     import pyirf.io
     from astropy.io import fits
