@@ -112,6 +112,22 @@ def page(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
+@pytest.fixture
+def noise(page: Page) -> list[str]:
+    """What our extension writes to the console as an error, and what it lets fall."""
+    heard: list[str] = []
+    page.on(
+        "console",
+        lambda m: (
+            heard.append(m.text)
+            if m.type == "error" and "freezeout" in (m.location.get("url", "") + m.text).lower()
+            else None
+        ),
+    )
+    page.on("pageerror", lambda e: heard.append(str(e)) if "freezeout" in (e.stack or "") else None)
+    return heard
+
+
 @pytest.fixture(scope="session")
 def free_port() -> Callable[[], int]:
     """A function that gives a loopback port which nobody listens on."""

@@ -18,6 +18,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+# rucio-jupyterlab's style sheet asks for it; without it its icons are words
+RUCIOS_FONT = "https://fonts.googleapis.com/icon?family=Material+Icons"
+
 
 @dataclass(frozen=True)
 class Lab:
@@ -83,6 +86,14 @@ def running_lab(place: Path, port: int, **env: str) -> Iterator[Lab]:
         finally:
             server.terminate()
             server.wait(30)
+
+
+def run_command(page: Page, words: str) -> None:
+    """Find a command in the palette and press Enter."""
+    page.keyboard.press("Control+Shift+C")
+    page.locator(".lm-CommandPalette-input").fill(words)
+    expect(page.locator(".lm-CommandPalette-item.lm-mod-active")).to_contain_text(words)
+    page.keyboard.press("Enter")
 
 
 def _wait(lab: Lab, server: subprocess.Popen[bytes], log: Path) -> None:

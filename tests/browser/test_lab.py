@@ -16,13 +16,11 @@ from playwright.sync_api import Locator, Page, expect
 import freezeout
 from freezeout.settings import shared_folder
 
-from .lab import Lab, running_lab
+from .lab import RUCIOS_FONT, Lab, run_command, running_lab
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 INSTALLED = Path(sys.prefix) / "share" / "jupyter" / "labextensions" / "freezeout"
-# rucio-jupyterlab's style sheet asks for it; without it its icons are words
-RUCIOS_FONT = "https://fonts.googleapis.com/icon?family=Material+Icons"
 
 
 @pytest.fixture(scope="module")
@@ -30,22 +28,6 @@ def lab(tmp_path_factory: pytest.TempPathFactory, free_port: Callable[[], int]) 
     """One JupyterLab for all tests of this module."""
     with running_lab(tmp_path_factory.mktemp("lab"), free_port()) as lab:
         yield lab
-
-
-@pytest.fixture
-def noise(page: Page) -> list[str]:
-    """What our extension writes to the console as an error, and what it lets fall."""
-    heard: list[str] = []
-    page.on(
-        "console",
-        lambda m: (
-            heard.append(m.text)
-            if m.type == "error" and "freezeout" in (m.location.get("url", "") + m.text).lower()
-            else None
-        ),
-    )
-    page.on("pageerror", lambda e: heard.append(str(e)) if "freezeout" in (e.stack or "") else None)
-    return heard
 
 
 @pytest.fixture
@@ -72,14 +54,6 @@ def titles() -> dict[str, str]:
     """The titles of the project's experiments by id."""
     folders = shared_folder("notebooks").glob("*/experiment.yaml")
     return {path.parent.name: freezeout.experiment(path.parent.name).title for path in folders}
-
-
-def run_command(page: Page, words: str) -> None:
-    """Find a command in the palette and press Enter."""
-    page.keyboard.press("Control+Shift+C")
-    page.locator(".lm-CommandPalette-input").fill(words)
-    expect(page.locator(".lm-CommandPalette-item.lm-mod-active")).to_contain_text(words)
-    page.keyboard.press("Enter")
 
 
 def expect_notebook(page: Page, path: str) -> None:

@@ -3,6 +3,7 @@ import { Button, caretDownIcon, caretRightIcon, ellipsesIcon } from '@jupyterlab
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
+import { isLive } from '../jobs/api';
 import { JobView } from '../jobs/view';
 import { isUsable, primary } from './actions';
 import type { IEnvironment, State } from './api';
@@ -11,7 +12,7 @@ import { Failure } from './failure';
 import * as ids from './ids';
 import type { EnvironmentsModel, Part } from './model';
 import { CloneForm, Cloned, Details, RemoveQuestion } from './parts';
-import { ago, cost, exactly, stateWord } from './words';
+import { ago, cost, cut, exactly, stateWord } from './words';
 
 /** What a card and its parts need. */
 export interface IHost {
@@ -89,6 +90,7 @@ export function Card({ environment, host, active }: ICardProps): React.JSX.Eleme
       </div>
       <Missing {...part} />
       <Reason {...part} state={state} />
+      {!(job && isLive(job)) && <Failure {...part} />}
       {job ? (
         <JobView
           job={job}
@@ -107,7 +109,7 @@ export function Card({ environment, host, active }: ICardProps): React.JSX.Eleme
       ) : (
         <Waiting {...part} />
       )}
-      <Failure {...part} />
+      {job && isLive(job) && <Failure {...part} />}
       <Actions {...part} state={state} />
       {model.isUnfolded(name, 'remove') && <RemoveQuestion {...part} />}
       {model.isUnfolded(name, 'clone') && <CloneForm {...part} />}
@@ -126,7 +128,10 @@ export interface IPartProps {
 
 function Packages({ environment }: { readonly environment: IEnvironment }): React.JSX.Element | null {
   return environment.packages.length === 0 ? null : (
-    <div className="freezeout-Card-packages">
+    <div
+      className="freezeout-Card-packages"
+      title={environment.packages.map(({ name, version }) => `${name} ${version ?? ''}`).join('\n')}
+    >
       {environment.packages.map(({ name, version }, index) => (
         <React.Fragment key={name}>
           {index > 0 && ' · '}
@@ -140,7 +145,7 @@ function Packages({ environment }: { readonly environment: IEnvironment }): Reac
 /** Size, test, and who uses it. */
 function Facts({ state, ...part }: IPartProps & { readonly state: State }): React.JSX.Element {
   const { environment, host } = part;
-  const { trans } = host;
+  const { trans, current } = host;
   const { smoke, notebooks } = environment;
   const amount = cost(trans, environment, state);
   const tested = smoke && state !== 'ready' && state !== 'building';
@@ -150,6 +155,11 @@ function Facts({ state, ...part }: IPartProps & { readonly state: State }): Reac
       {tested && (
         <span className="freezeout-Fact" data-ok={smoke.ok} title={`${exactly(smoke.at)}\n${smoke.message}`}>
           {smoke.ok ? trans.__('tested %1 ✓', ago(smoke.at)) : trans.__('test failed %1 ✕', ago(smoke.at))}
+        </span>
+      )}
+      {isUsable(environment, state) && environment.kernels.includes(current.kernel) && (
+        <span className="freezeout-Fact" title={current.name}>
+          {trans.__('used by %1', cut(current.name, 28))}
         </span>
       )}
       {notebooks.length > 0 && (
@@ -222,23 +232,24 @@ function Reason({
     return null;
   }
   const nearest = substitute && state === 'unavailable' ? host.model.find(substitute) : undefined;
+  if (!nearest) {
+    return <div className="freezeout-Card-reason">{reason}</div>;
+  }
+  // where the reason names it, the name becomes the link
+  const [before = '', after] = reason.split(`'${nearest.name}'`, 2);
   return (
     <div className="freezeout-Card-reason">
-      {reason}
-      {nearest && (
-        <div>
-          {host.trans.__('The nearest is')}{' '}
-          <button
-            className="freezeout-Link"
-            tabIndex={tabIndex}
-            onClick={() => {
-              host.run(ids.REVEAL, { id: nearest.name });
-            }}
-          >
-            {nearest.title}
-          </button>
-        </div>
-      )}
+      {after === undefined ? `${reason} ${host.trans.__('The nearest is')} ` : before}
+      <button
+        className="freezeout-Link"
+        tabIndex={tabIndex}
+        onClick={() => {
+          host.run(ids.REVEAL, { id: nearest.name });
+        }}
+      >
+        {nearest.title}
+      </button>
+      {after}
     </div>
   );
 }

@@ -30,7 +30,12 @@ export function Failure({ environment, host, tabIndex }: IPartProps): React.JSX.
   const retry = (): void => {
     run(builds ? (environment.state === 'outdated' ? ids.UPDATE : ids.BUILD) : ids.TEST, { id: name });
   };
-  const what = builds ? trans.__('The build failed.') : trans.__('The test failed.');
+  const untrusted = builds && job.error.code === 'smoke_failed';
+  const what = untrusted
+    ? trans.__('It is built, but its test failed.')
+    : builds
+      ? trans.__('The build failed.')
+      : trans.__('The test failed.');
   return <Said {...{ what, said: job.error, retry, dismiss, trans, tabIndex }} />;
 }
 

@@ -4,7 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IDisposable } from '@lumino/disposable';
 import { REVEAL } from './ids';
 import type { EnvironmentsModel } from './model';
-import { inOrder } from './order';
+import { groupOf, inOrder } from './order';
 
 /** Behind notebooks and consoles (0 and 20), before the rest (100). */
 const CATEGORY_RANK = 30;
@@ -17,7 +17,7 @@ export function addLauncherCards(
   let shown = '';
   let items: IDisposable[] = [];
   model.stateChanged.connect(() => {
-    const ready = (model.environments ?? []).filter(environment => environment.state === 'ready');
+    const ready = (model.environments ?? []).filter(environment => groupOf(environment) === 'buildable');
     const names = inOrder(ready).map(({ name }) => name);
     if (names.join() === shown) {
       return;

@@ -48,10 +48,9 @@ export class EnvironmentsPanel extends VDomRenderer<EnvironmentsModel> {
   }
 
   protected override onActivateRequest(): void {
-    const inside = this.node.contains(document.activeElement);
-    if (!inside && !this._wanted) {
-      this.node.querySelector('input')?.focus();
-    }
+    this._takeFocus(() =>
+      this.node.contains(document.activeElement) ? null : this.node.querySelector('input')
+    );
   }
 
   protected override onUpdateRequest(message: Message): void {
@@ -61,10 +60,19 @@ export class EnvironmentsPanel extends VDomRenderer<EnvironmentsModel> {
       if (card && this.isVisible) {
         this._wanted = '';
         card.scrollIntoView({ block: 'nearest' });
-        if (card.contains(document.activeElement)) {
-          return;
+        if (!card.contains(document.activeElement)) {
+          this._takeFocus(() => card.querySelector('.freezeout-Card-actions button') ?? card);
         }
-        (card.querySelector<HTMLElement>('.freezeout-Card-actions button') ?? card).focus();
+      }
+    });
+  }
+
+  /** The palette gives the focus back to what had it before, and only then it can be taken. */
+  private _takeFocus(find: () => HTMLElement | null): void {
+    const turn = ++this._turn;
+    setTimeout(() => {
+      if (turn === this._turn) {
+        find()?.focus();
       }
     });
   }
@@ -74,6 +82,7 @@ export class EnvironmentsPanel extends VDomRenderer<EnvironmentsModel> {
   }
 
   private _wanted = '';
+  private _turn = 0;
 }
 
 function Environments({ host }: { readonly host: IHost }): React.JSX.Element {

@@ -25,8 +25,8 @@ export function RemoveQuestion({ environment, host, tabIndex }: IPartProps): Rea
       <div className="freezeout-Said-what">{trans.__('Remove %1?', title)}</div>
       <div>
         {trans._n(
-          'Its files%2 and its kernel go; what it is made of and your notebooks stay.',
-          'Its files%2 and its %1 kernels go; what it is made of and your notebooks stay.',
+          'Its files%2 and its kernel go; its recipe and your notebooks stay.',
+          'Its files%2 and its %1 kernels go; its recipe and your notebooks stay.',
           Math.max(1, kernels.length),
           size(trans, environment)
         )}
@@ -36,7 +36,9 @@ export function RemoveQuestion({ environment, host, tabIndex }: IPartProps): Rea
           <div>{refused.message}</div>
           <div className="freezeout-Said-hint">
             {inUse
-              ? trans.__('Shut it down first, or remove the environment all the same: the kernel then fails.')
+              ? trans.__(
+                  'Shut it down first, or remove all the same: what runs goes on until it ends, and cannot be started again.'
+                )
               : refused.hint}
           </div>
         </div>
@@ -220,7 +222,7 @@ export function Details({ environment, host, tabIndex }: IPartProps): React.JSX.
     const label = trans.__('Copy the hash of the lock');
     rows.push([
       trans.__('Lock'),
-      <Copyable key="" text={environment.lock_sha256} {...{ label, tabIndex }} />
+      <Copyable key="" text={environment.lock_sha256} most={20} {...{ label, tabIndex }} />
     ]);
   }
   const label = trans.__('Copy the folder');
@@ -240,11 +242,7 @@ export function Details({ environment, host, tabIndex }: IPartProps): React.JSX.
       ) : 'message' in found ? (
         <div className="freezeout-Said">{found.message}</div>
       ) : (
-        <Packages
-          packages={found}
-          label={trans.__('All packages of %1', environment.title)}
-          tabIndex={tabIndex}
-        />
+        <Packages packages={found} label={trans.__('All packages of %1', environment.title)} />
       )}
     </div>
   );
@@ -253,12 +251,11 @@ export function Details({ environment, host, tabIndex }: IPartProps): React.JSX.
 interface IPackagesProps {
   readonly packages: readonly IPackage[];
   readonly label: string;
-  readonly tabIndex: number;
 }
 
-function Packages({ packages, label, tabIndex }: IPackagesProps): React.JSX.Element | null {
+function Packages({ packages, label }: IPackagesProps): React.JSX.Element | null {
   return packages.length === 0 ? null : (
-    <ul className="freezeout-Details-packages" tabIndex={tabIndex} aria-label={label}>
+    <ul className="freezeout-Details-packages" tabIndex={0} aria-label={label}>
       {packages.map(({ name, version }) => (
         <li key={name}>
           {name} <span>{version}</span>
@@ -272,13 +269,16 @@ interface ICopyableProps {
   readonly text: string;
   readonly label: string;
   readonly tabIndex: number;
+
+  /** Signs that are shown. */
+  readonly most?: number;
 }
 
 /** Long text: cut in the middle, whole on hover, copied by a button. */
-function Copyable({ text, label, tabIndex }: ICopyableProps): React.JSX.Element {
+function Copyable({ text, label, tabIndex, most }: ICopyableProps): React.JSX.Element {
   return (
     <span className="freezeout-Copyable">
-      <code title={text}>{cut(text)}</code>
+      <code title={text}>{cut(text, most)}</code>
       <button
         type="button"
         className="freezeout-Unfold"

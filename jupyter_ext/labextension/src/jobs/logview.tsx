@@ -32,7 +32,7 @@ export function LogView({ job, jobs, trans, tabIndex }: ILogViewProps): React.JS
     <div className="freezeout-Log">
       <pre
         ref={box}
-        tabIndex={tabIndex}
+        tabIndex={0}
         role="log"
         aria-live="off"
         aria-label={trans.__('Log of %1', job.title)}

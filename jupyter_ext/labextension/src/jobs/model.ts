@@ -20,6 +20,12 @@ export class JobsModel implements IJobs {
       }
       this._wake.resolve();
     });
+    window.addEventListener('offline', () => {
+      this._controller?.abort();
+    });
+    window.addEventListener('online', () => {
+      this._wake.resolve();
+    });
   }
 
   get jobs(): ReadonlyMap<string, IJob> {
@@ -159,7 +165,7 @@ export class JobsModel implements IJobs {
     }
   }
 
-  /** Wait so long, or until the page is hidden or shown. */
+  /** Wait so long, or until the page is hidden or shown, or the machine has its network again. */
   private async _pause(milliseconds: number): Promise<void> {
     this._wake = new PromiseDelegate();
     const timer = setTimeout(() => {

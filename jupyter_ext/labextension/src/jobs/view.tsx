@@ -1,7 +1,7 @@
 /** A job as it is shown wherever there is one: how far it is, what it says, and a way to stop it. */
 import { Button } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import React, { useEffect, useState } from 'react';
+import React, { useEffect, useRef, useState } from 'react';
 import { isLive } from './api';
 import type { IJob } from './api';
 import { LogView } from './logview';
@@ -28,6 +28,7 @@ export function JobView(props: IJobViewProps): React.JSX.Element {
   const { job, jobs, trans, stopping, tabIndex } = props;
   const live = isLive(job);
   useSeconds(live);
+  const remaining = useRemaining(job, jobs.now());
   return (
     <div className="freezeout-Job" data-state={job.state}>
       {live && (
@@ -39,9 +40,10 @@ export function JobView(props: IJobViewProps): React.JSX.Element {
           <div className="freezeout-Job-message" title={job.message}>
             {stopping ? trans.__('stopping…') : message(job, trans)}
           </div>
-          <div className="freezeout-Job-time">{times(job, jobs.now(), trans)}</div>
+          <div className="freezeout-Job-time">{times(job, jobs.now(), remaining, trans)}</div>
         </>
       )}
+      {!live && <div className="freezeout-Job-message">{ended(job, jobs.now(), trans)}</div>}
       <div className="freezeout-Job-buttons">
         {live && (
           <Button
@@ -80,12 +82,35 @@ function message(job: IJob, trans: TranslationBundle): string {
   return job.state === 'queued' ? trans.__('queued…') : job.message || trans.__('starting…');
 }
 
-function times(job: IJob, now: number, trans: TranslationBundle): string {
-  const [gone, remaining] = [elapsed(job, now), left(job, now)];
+function times(job: IJob, now: number, remaining: number | null, trans: TranslationBundle): string {
+  const gone = elapsed(job, now);
   if (gone === null) {
     return '';
   }
   return remaining === null ? clock(gone) : trans.__('%1, %2 left', clock(gone), about(trans, remaining));
+}
+
+function ended(job: IJob, now: number, trans: TranslationBundle): string {
+  const time = clock(elapsed(job, now) ?? 0);
+  switch (job.state) {
+    case 'done':
+      return trans.__('%1: done in %2', job.title, time);
+    case 'cancelled':
+      return trans.__('%1: cancelled after %2', job.title, time);
+    default:
+      return trans.__('%1: failed after %2', job.title, time);
+  }
+}
+
+/** What was left when the progress last changed, less the time since; null when that has run out. */
+function useRemaining(job: IJob, now: number): number | null {
+  const told = useRef({ progress: job.progress, at: now });
+  if (told.current.progress !== job.progress) {
+    told.current = { progress: job.progress, at: now };
+  }
+  const then = left(job, told.current.at);
+  const remaining = then === null ? 0 : then - (now - told.current.at) / 1000;
+  return remaining > 0 ? remaining : null;
 }
 
 /** Draw again every second while something is measured. */
