@@ -214,7 +214,7 @@ def _refresh(found: Environment, built: Installation, reporter: Reporter) -> Ins
 def _has_our_library(built: Installation) -> bool:
     if built.data["builder"] == "gateway":
         return True
-    place = built.prefix / "lib" if built.data["builder"] == "cvmfs" else Path(built.data["site"] or "")
+    place = built.prefix / "lib" if built.data["builder"] == "cvmfs" else Path(built.data.get("site") or "")
     return built.data.get("library_sha256") == digest() and (place / "freezeout" / "__init__.py").is_file()
 
 

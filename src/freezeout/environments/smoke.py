@@ -49,6 +49,8 @@ def check(environment: Environment, python: Path, setup: Path | None, reporter: 
     env.pop("FREEZEOUT_RUN_FOLDER", None)
     env["PATH"] = f"{python.parent}:{env.get('PATH', '')}"
     env["MPLBACKEND"] = "agg"
+    # what it compiles is there for the kernels, which start the quicker
+    env.pop("PYTHONDONTWRITEBYTECODE", None)
     start = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="freezeout-test-") as folder:
         try:
