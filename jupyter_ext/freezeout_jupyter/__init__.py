@@ -8,6 +8,8 @@
     One feature each.
 `events`, `feed`
     The stream of what happens to jobs, read once for all who listen.
+`lab`
+    JupyterLab as ``freezeout up`` starts it.
 `provisioner`, `fallback`
     How the kernel of an environment is started, and the one that says why it cannot be.
 `copies`
@@ -16,7 +18,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from jupyter_server.serverapp import ServerApp
@@ -44,11 +46,15 @@ def _offer_kernels(server: ServerApp) -> None:
     from freezeout.environments.kernels import kernels_folder
     from freezeout.errors import FreezeoutError
 
-    manager = server.kernel_spec_manager
+    manager: Any = server.kernel_spec_manager
     try:
         folder = str(kernels_folder())
     except FreezeoutError as error:
         server.log.warning("freezeout: its kernels are not offered: %s", error)
         return
-    if manager is not None and folder not in manager.kernel_dirs:
+    if manager.trait_has_value("kernel_dirs"):
         manager.kernel_dirs = [*manager.kernel_dirs, folder]
+    else:
+        # added to the default when somebody asks: to find the default, Jupyter imports all of IPython
+        default = manager._kernel_dirs_default
+        manager._kernel_dirs_default = lambda _: [*default(), folder]

@@ -56,6 +56,8 @@ class ShowDashboard(Page):
     @authorized
     async def get(self, id: str) -> None:
         """Send the browser on to Voila's page of the dashboard; its query goes along."""
+        if late := self.settings.get("freezeout_late"):
+            await late.load()
         if "voila_jinja2_env" not in self.settings:
             raise FreezeoutError(
                 "the dashboards need Voila, which this server does not have",

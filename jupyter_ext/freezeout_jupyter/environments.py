@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -158,13 +159,15 @@ def _packages(found: Environment) -> dict[str, str]:
 
 def _notebooks(root: Path) -> dict[str, list[dict[str, Any]]]:
     """The experiments' notebooks by the environment that they run in."""
-    from freezeout.experiments.folder import scan_experiments
+    from freezeout.experiments.folder import experiment_folders, read_experiment
 
     found: dict[str, list[dict[str, Any]]] = {}
-    for one in scan_experiments()[0]:
-        found.setdefault(one.environment, []).append(
-            {"experiment": one.id, "title": one.title, "path": path_below(root, one.notebook)}
-        )
+    for _, folder in sorted(experiment_folders().items()):
+        with contextlib.suppress(FreezeoutError):  # the list of experiments says what is wrong with it
+            one = read_experiment(folder)
+            found.setdefault(one.environment, []).append(
+                {"experiment": one.id, "title": one.title, "path": path_below(root, one.notebook)}
+            )
     return found
 
 

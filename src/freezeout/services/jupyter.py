@@ -46,14 +46,7 @@ class Jupyter:
         place = home() / "services" / "jupyter"
         token_file = secret_file(place / "token")
         port = port or free_port()
-        command = [
-            sys.executable, "-m", "jupyterlab",
-            "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
-            f"--ServerApp.root_dir={root}", "--LabApp.news_url=None",
-            f"--ServerApp.open_browser={browser}",
-        ]  # fmt: skip
-        if hasattr(os, "geteuid") and os.geteuid() == 0:
-            command.append("--allow-root")
+        command = server_command(root, port, browser)
         env = {"JUPYTER_TOKEN_FILE": str(token_file)}
         process = Process.start("JupyterLab", command, place / "log", env)
         url = f"http://127.0.0.1:{port}"
@@ -69,6 +62,19 @@ class Jupyter:
         """Stop the server and its kernels and forget the token."""
         self.process.stop()
         self.token_file.unlink(missing_ok=True)
+
+
+def server_command(root: Path, port: int, browser: bool = False) -> list[str]:
+    """The command that starts Lab with all of ours on a port of 127.0.0.1."""
+    command = [
+        sys.executable, "-m", "freezeout_jupyter.lab",
+        "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
+        f"--ServerApp.root_dir={root}", "--LabApp.news_url=None",
+        f"--ServerApp.open_browser={browser}",
+    ]  # fmt: skip
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")
+    return command
 
 
 def _answers(url: str) -> bool:
