@@ -192,8 +192,8 @@ def test_all_that_is_ready_leaves_out_the_gateway_and_what_cannot_be_had(small: 
 @pytest.mark.parametrize(
     ("words", "text"),
     [
-        (["show", "smal"], "did you mean small"),
-        (["build", "smal"], "did you mean small"),
+        (["show", "smalls"], "did you mean small"),
+        (["build", "smalls"], "did you mean small"),
         (["build", "gateway"], "always built"),
         (["build"], "no environment is named"),
         (["test", "small"], "is not built"),

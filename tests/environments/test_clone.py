@@ -74,7 +74,7 @@ def test_a_folder_that_is_no_environment_is_not_overwritten(small: Path) -> None
 
 def test_an_unknown_or_unavailable_one_cannot_be_cloned(small: Path) -> None:
     with pytest.raises(InputError, match="did you mean small"):
-        clone("smal", "other")
+        clone("smalls", "other")
     text = (small / "environment.yaml").read_text()
     text = text.replace("status: ready", "status: unavailable\nreason: it is gone\nsubstitute: gateway")
     (small / "environment.yaml").write_text(text)
