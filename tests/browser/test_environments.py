@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, Response, expect
+from playwright.sync_api import Locator, Page, Request, Response, expect
 
 from freezeout.settings import shared_folder
 
@@ -29,7 +29,9 @@ SMOKE = {
     ),
 }
 ENVIRONMENTS = {
-    "alpha": ("title: Alpha decays\npackages: [numpy, scipy]\nstatus: ready\nmegabytes: 430\nseconds: 7", "passes"),
+    "alpha": (
+        "title: Alpha decays\npackages: [numpy, scipy]\nstatus: ready\nmegabytes: 430\nseconds: 7", "passes",
+    ),
     "keyed": ("title: Keyed\npackages: [numpy]\nstatus: ready", "passes"),
     "gone-soon": ("title: Gone soon\npackages: [numpy]\nstatus: ready", "passes"),
     "patient": ("title: Patient\npackages: [numpy]\nstatus: ready", "waits"),
@@ -125,6 +127,11 @@ def build(page: Page, name: str) -> None:
     expect_state(page, name, "built")
 
 
+def refresh(page: Page) -> None:
+    """Have everything read anew."""
+    panel(page).get_by_role("button", name="Refresh environments").click()
+
+
 def is_saved(answer: Response, word: str) -> bool:
     """Whether Lab has kept the state of the page, with a word in it."""
     asked = answer.request
@@ -135,13 +142,13 @@ def run_cell(page: Page, code: str) -> Locator:
     """Run code in the first cell of the notebook in front; its output."""
     notebook = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
     cell = notebook.locator(".jp-CodeCell .cm-content").first
-    cell.press_sequentially(code)
-    expect(cell).to_have_text(code)
     output = notebook.locator(".jp-OutputArea-output").first
     for _ in range(20):
-        # Lab drops what is run before the kernel is there, and says that it is idle even then
-        cell.press("Control+Enter")
+        # Lab shows a cell before it can be written into, and drops what is run before the kernel is there
         with contextlib.suppress(AssertionError):
+            cell.fill(code)
+            expect(cell).to_have_text(code, timeout=1000)
+            cell.press("Control+Enter")
             expect(output).to_be_visible(timeout=3000)
             break
     return output
@@ -256,7 +263,9 @@ def test_a_partial_one_names_what_is_missing_and_why(opened: Page) -> None:
     expect(card(opened, "half")).to_contain_text("it is sold on tapes only", timeout=60_000)
 
 
-def test_removing_asks_on_the_card_and_takes_the_kernel_away_even_from_a_notebook(opened: Page) -> None:
+def test_removing_asks_on_the_card_and_takes_the_kernel_away_even_from_a_notebook(
+    opened: Page, noise: list[str]
+) -> None:
     build(opened, "gone-soon")
     button(opened, "gone-soon", "Notebook").click()
     expect(run_cell(opened, "print(6 * 7)")).to_contain_text("42", timeout=60_000)
@@ -265,6 +274,9 @@ def test_removing_asks_on_the_card_and_takes_the_kernel_away_even_from_a_noteboo
     expect(question).to_contain_text("MB")
     question.get_by_role("button", name="Remove", exact=True).click()
     expect(question).to_contain_text("a kernel runs in 'gone-soon'", timeout=20_000)
+    # the browser itself notes every refusal
+    assert [line for line in noise if "409 (Conflict)" not in line] == []
+    noise.clear()
     question.get_by_role("button", name="Remove all the same").click()
     expect_state(opened, "gone-soon", "ready")
     run_command(opened, "New Launcher")
@@ -272,11 +284,63 @@ def test_removing_asks_on_the_card_and_takes_the_kernel_away_even_from_a_noteboo
     expect(launcher(opened, "Notebook", "Gone soon")).to_have_count(0)
 
 
-def test_what_happened_while_the_line_was_down_is_shown_when_it_is_up_again(
-    opened: Page, lab: Lab, folders: Path
+def test_one_that_is_broken_on_disk_says_what_is_wrong_and_is_built_again(opened: Page, lab: Lab) -> None:
+    build(opened, "keyed")
+    (builds,) = (lab.root.parent / "home" / "environments" / "keyed").glob("*/bin/python")
+    builds.unlink()
+    refresh(opened)
+    expect_state(opened, "keyed", "broken")
+    expect(card(opened, "keyed")).to_contain_text(f"its interpreter {builds} is gone")
+    button(opened, "keyed", "Build again").click()
+    expect_state(opened, "keyed", "building")
+    expect_state(opened, "keyed", "built")
+
+
+def test_one_whose_lock_has_changed_is_outdated_and_is_updated(opened: Page, folders: Path) -> None:
+    build(opened, "keyed")
+    with (folders / "keyed" / "requirements.txt").open("a") as lock:
+        lock.write("# another lock\n")
+    refresh(opened)
+    expect_state(opened, "keyed", "outdated")
+    button(opened, "keyed", "Update").click()
+    expect_state(opened, "keyed", "built")
+    expect(launcher(opened, "Notebook", "Keyed")).to_have_count(1)
+
+
+def test_events_stop_while_nobody_looks_and_go_on_where_they_were(opened: Page) -> None:
+    asked: list[Request] = []
+    opened.on("request", lambda request: asked.append(request) if "/api/events" in request.url else None)
+    look = """hidden => {
+        Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
+        document.dispatchEvent(new Event('visibilitychange'));
+    }"""
+    with opened.expect_event("requestfailed", lambda request: "/api/events" in request.url):
+        opened.evaluate(look, True)
+    button(opened, "patient", "Build").click()
+    time.sleep(2)
+    assert asked == []
+    with opened.expect_request(lambda request: "/api/events" in request.url) as again:
+        opened.evaluate(look, False)
+    headers = again.value.all_headers()
+    assert int(headers["last-event-id"]) >= 0
+    assert headers["authorization"].startswith("token ")
+    assert "token" not in again.value.url
+    expect(card(opened, "patient").get_by_role("progressbar")).to_have_attribute(
+        "aria-valuenow", "80", timeout=BUILD_MS
+    )
+    button(opened, "patient", "Cancel").click()
+    expect_state(opened, "patient", "ready")
+
+
+def test_while_the_line_is_down_the_panel_says_so_and_then_it_is_up_to_date(
+    opened: Page, folders: Path, noise: list[str]
 ) -> None:
     opened.context.set_offline(True)
     expect(panel(opened)).to_contain_text("No news from the server", timeout=60_000)
+    refresh(opened)
+    expect(panel(opened)).to_contain_text("The environments could not be read.")
+    expect(panel(opened).get_by_role("button", name="Retry").first).to_be_visible()
+    expect(card(opened, "alpha")).to_be_visible()
     late = folders / "late"
     late.mkdir()
     (late / "environment.yaml").write_text(
@@ -285,7 +349,10 @@ def test_what_happened_while_the_line_was_down_is_shown_when_it_is_up_again(
     opened.context.set_offline(False)
     expect(card(opened, "late")).to_be_visible(timeout=60_000)
     expect(panel(opened)).not_to_contain_text("No news from the server")
+    expect(panel(opened)).not_to_contain_text("could not be read")
     shutil.rmtree(late)
+    assert [line for line in noise if "ERR_INTERNET_DISCONNECTED" not in line] == []
+    noise.clear()
 
 
 def test_a_clone_says_where_it_is_and_has_a_card_of_its_own(opened: Page, lab: Lab) -> None:
@@ -376,10 +443,3 @@ def test_the_launchers_card_leads_to_the_button_that_builds(opened: Page) -> Non
     launcher(opened, "Environments", "Half").click()
     expect(card(opened, "half")).to_be_in_viewport()
     expect(button(opened, "half", "Build")).to_be_focused()
-
-
-def test_listing_and_drawing_all_environments_is_quick(opened: Page) -> None:
-    start = time.monotonic()
-    panel(opened).get_by_role("button", name="Refresh environments").click()
-    expect(card(opened, "alpha")).to_be_visible()
-    assert time.monotonic() - start < 5

@@ -50,7 +50,7 @@ export async function* stream(
     if (done) {
       return;
     }
-    const blocks = (rest + value).replace(/\r\n?/g, '\n').split('\n\n');
+    const blocks = (rest + value).replace(/\r\n/g, '\n').split('\n\n');
     rest = blocks.pop() ?? '';
     for (const block of blocks) {
       const found = parse(block, id);
