@@ -89,6 +89,7 @@ async def test_every_answer_is_as_described(
     assert (await asked(jp_fetch, openapi, method, path)).code == status
 
 
+@pytest.mark.slow
 async def test_the_answers_about_an_environment_are_as_described_at_all_its_stages(
     jp_fetch: Any, openapi: OpenAPI, freezeout_home: Path
 ) -> None:
