@@ -187,10 +187,10 @@ def _test(id: str) -> Job:
 
 
 def _remove(id: str, force: bool) -> None:
-    from freezeout.environments.build import remove
     from freezeout.environments.folder import environment_folders
     from freezeout.environments.installation import installation
     from freezeout.environments.kernels import registered
+    from freezeout.environments.removal import remove
 
     if id not in environment_folders() and installation(id) is None and not registered(id):
         from freezeout.environments.folder import environment

@@ -8,6 +8,7 @@ away while the kernel lives. When the environment cannot be used, `fallback` is 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib.util
 import json
 import os
@@ -82,9 +83,11 @@ class EnvironmentProvisioner(LocalProvisioner):  # type: ignore[misc]
         await super().kill(restart=restart)
 
     async def cleanup(self, restart: bool = False) -> None:
-        """Let go of everything."""
+        """Let go of everything; a build that an update has replaced goes with its last kernel."""
         self._release()
         await super().cleanup(restart=restart)
+        if not restart:
+            await asyncio.to_thread(_clear_away, self.environment)
 
     def _release(self) -> None:
         if self._held is not None:
@@ -185,6 +188,13 @@ def usable(name: str) -> Installation:
             code="environment_broken",
         )
     return built
+
+
+def _clear_away(name: str) -> None:
+    from freezeout.environments.removal import clear_away
+
+    with contextlib.suppress(FreezeoutError, OSError):
+        clear_away(name)
 
 
 def _held(name: str) -> tuple[Installation, int | None]:

@@ -14,9 +14,7 @@ import pytest
 from freezeout.environments.build import (
     bring_up_to_date,
     build,
-    clear_away,
     refresh_library,
-    remove,
     run_build,
     run_test,
     start_build,
@@ -24,6 +22,7 @@ from freezeout.environments.build import (
 from freezeout.environments.folder import environment
 from freezeout.environments.installation import Installation, installation
 from freezeout.environments.kernels import kernels_folder
+from freezeout.environments.removal import clear_away, remove
 from freezeout.errors import FreezeoutError, InputError
 from freezeout.jobs import store
 from freezeout.jobs.job import Job
@@ -149,7 +148,7 @@ def test_two_builds_at_once_are_one(tiny: Recipe) -> None:
 
 
 def test_a_build_beside_the_jobs_is_refused_while_another_is_under_way(tiny: Recipe) -> None:
-    tiny.index.slow["tiny"] = 1.5
+    tiny.index.slow["tiny"] = 5
     job = start_build("tiny")
     until(lambda: builds("tiny"))
     for act in (lambda: build(Reporter(), "tiny"), lambda: remove("tiny")):

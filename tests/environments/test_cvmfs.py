@@ -14,11 +14,12 @@ from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
 
 from freezeout.environments import cvmfs
-from freezeout.environments.build import bring_up_to_date, remove, run_build
+from freezeout.environments.build import bring_up_to_date, run_build
 from freezeout.environments.card import card, cards
 from freezeout.environments.folder import environment, scan_environments
 from freezeout.environments.installation import installation
 from freezeout.environments.kernels import kernels_folder
+from freezeout.environments.removal import remove
 from freezeout.errors import FreezeoutError, InputError
 from freezeout.jobs.reporter import Reporter
 

@@ -120,7 +120,8 @@ def test_a_limit_on_the_size_of_files(tiny: Recipe) -> None:
 
 
 _READ_ONLY = """
-from freezeout.environments.build import remove, run_build
+from freezeout.environments.build import run_build
+from freezeout.environments.removal import remove
 from freezeout.environments.card import cards
 from freezeout.environments.folder import scan_environments
 from freezeout.jobs import store

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from freezeout.environments.build import clear_away, remove, run_build
+from freezeout.environments.build import run_build
 from freezeout.environments.card import card
 from freezeout.environments.folder import environment, scan_environments
 from freezeout.environments.installation import (
@@ -22,6 +22,7 @@ from freezeout.environments.installation import (
     root,
 )
 from freezeout.environments.kernels import kernels_folder
+from freezeout.environments.removal import clear_away, remove
 from freezeout.errors import FreezeoutError, InputError
 from freezeout.jobs import store
 

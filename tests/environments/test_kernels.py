@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from freezeout.environments.build import remove, run_build
+from freezeout.environments.build import run_build
 from freezeout.environments.folder import environment
 from freezeout.environments.kernels import (
     kernel_names,
@@ -18,6 +18,7 @@ from freezeout.environments.kernels import (
     unregister,
     within,
 )
+from freezeout.environments.removal import remove
 from freezeout.errors import InputError
 
 from .conftest import Recipe, kernels

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from freezeout.environments.build import remove, run_build, start_build
+from freezeout.environments.build import run_build, start_build
 from freezeout.environments.installation import installation, root
 from freezeout.environments.kernels import kernels_folder, registered
+from freezeout.environments.removal import remove
 from freezeout.errors import InputError
 from freezeout.jobs import store
 from freezeout.jobs.job import Job
@@ -119,7 +120,8 @@ def test_ctrl_c_in_the_foreground(tiny: Recipe) -> None:
 
 _COUNTED = """
 import os, sys
-from freezeout.environments.build import remove, run_build
+from freezeout.environments.build import run_build
+from freezeout.environments.removal import remove
 home, deadly, count = os.environ["FREEZEOUT_HOME"], int(sys.argv[1]), 0
 parts = [home + "/environments", home + "/kernels"]
 def watch(event, words):

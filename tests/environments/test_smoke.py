@@ -43,6 +43,21 @@ def test_one_that_fails_marks_the_build_and_fails_the_job(tiny: Recipe) -> None:
     assert result()["ok"] is False
 
 
+def test_an_update_that_fails_its_test_leaves_the_good_build_in_its_place(tiny: Recipe) -> None:
+    run_build("tiny")
+    good = installation("tiny")
+    assert good is not None and good.data["smoke"]["ok"]
+    tiny.smoke("raise RuntimeError('not any more')")
+    with pytest.raises(
+        FreezeoutError, match="not any more.*the build that was there before is kept"
+    ) as caught:
+        run_build("tiny", force=True)
+    assert caught.value.code == "smoke_failed"
+    kept = installation("tiny")
+    assert kept is not None and kept.prefix == good.prefix and kept.fault() is None
+    assert kernels() == ["freezeout-tiny"]
+
+
 def test_one_that_hangs_is_ended(tiny: Recipe, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(smoke, "_SECONDS", 1.0)
     tiny.smoke("import time; print('waiting', flush=True); time.sleep(100)")

@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from freezeout.environments.build import build as build_now
-from freezeout.environments.build import remove, run_build
+from freezeout.environments.build import run_build
 from freezeout.environments.folder import Environment
 from freezeout.environments.installation import installation, publish
+from freezeout.environments.removal import remove
 from freezeout.errors import FreezeoutError, InputError
 from freezeout.experiments.folder import experiment
 from freezeout.experiments.run import run

@@ -11,9 +11,10 @@ import nbformat
 import pytest
 from jupyter_server.serverapp import ServerApp
 
-from freezeout.environments.build import remove, run_build
+from freezeout.environments.build import run_build
 from freezeout.environments.installation import installation
 from freezeout.environments.kernels import kernels_folder
+from freezeout.environments.removal import remove
 
 from .conftest import VOILA, VOILA_WARNS, body, configuration, make_environment
 

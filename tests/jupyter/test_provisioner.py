@@ -15,9 +15,10 @@ import pytest
 from freezeout_jupyter.provisioner import usable
 
 import freezeout
-from freezeout.environments.build import remove, run_build
+from freezeout.environments.build import run_build
 from freezeout.environments.installation import Installation, hold, installation, root
 from freezeout.environments.kernels import kernels_folder
+from freezeout.environments.removal import remove
 from freezeout.errors import InputError
 
 from .kernels import manager_of, running

@@ -233,7 +233,7 @@ def _test(options: argparse.Namespace) -> None:
 
 
 def _remove(options: argparse.Namespace) -> None:
-    from freezeout.environments.build import remove
+    from freezeout.environments.removal import remove
 
     remove(options.name, options.force)
     say(f"the build of {options.name} and its kernels are removed; its recipe stays")

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import os
 import secrets
 import shutil
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +17,6 @@ from freezeout.environments.installation import (
     Installation,
     amend,
     contents,
-    forget,
     hold,
     installation,
     installed_packages,
@@ -30,6 +26,8 @@ from freezeout.environments.installation import (
 )
 from freezeout.environments.library import digest, install, unpack
 from freezeout.environments.lock import Lock, read_lock
+from freezeout.environments.removal import clear_away_alone, delete
+from freezeout.environments.turn import only_builder
 from freezeout.errors import FreezeoutError, InputError
 from freezeout.files import disk_errors
 from freezeout.jobs.job import Job
@@ -107,9 +105,9 @@ def build(reporter: Reporter, name: str, force: bool = False) -> dict[str, Any]:
         When the build or the test fails.
     """
     found = _buildable(name)
-    with _only_builder(name):
+    with only_builder(name):
         current = _current(found)
-        _clear_away(name)
+        clear_away_alone(name)
         lock = found.lock
         if current and not force and lock and current.data.get("lock_sha256") == lock.sha256:
             reporter.progress(0.9, "it is built already: bringing the library up to date")
@@ -127,6 +125,8 @@ def build(reporter: Reporter, name: str, force: bool = False) -> dict[str, Any]:
                 data = _make(found, place, reporter)
                 reporter.progress(0.8, f"testing {name}")
                 tested = smoke.check(found, Path(data["python"]), _setup(data), reporter)
+                if current is not None and smoke.fresh(current):
+                    smoke.accept(found, tested, hint="the build that was there before is kept as it was")
                 site, contents_ = contents(Path(data["python"]).parents[1])
                 data |= {
                     "smoke": tested,
@@ -151,9 +151,9 @@ def build(reporter: Reporter, name: str, force: bool = False) -> dict[str, Any]:
         except BaseException:
             if not published:
                 with undisturbed():
-                    _delete(place)
+                    delete(place)
             raise
-        _clear_away(name)
+        clear_away_alone(name)
     smoke.accept(found, data["smoke"])
     reporter.progress(1.0, f"{name} is built and tested")
     return _told(data)
@@ -181,7 +181,7 @@ def bring_up_to_date(name: str, reporter: Reporter) -> Installation:
     built = require(found)
     if _has_our_library(built) and not built.kernel_fault():
         return built
-    with _only_builder(name, wait=True):
+    with only_builder(name, seconds=None):
         _refresh(found, require(found), reporter)
     return require(found)
 
@@ -195,7 +195,8 @@ def refresh_library(found: Environment, built: Installation, reporter: Reporter)
         When that fails, or somebody builds or removes the environment just now.
     """
     if not _has_our_library(built):
-        with _only_builder(found.name):
+        # at once or not at all: a kernel waits for this
+        with only_builder(found.name, seconds=0):
             _refresh(found, built, reporter)
 
 
@@ -216,97 +217,6 @@ def _has_our_library(built: Installation) -> bool:
         return True
     place = built.prefix / "lib" if built.data["builder"] == "cvmfs" else Path(built.data.get("site") or "")
     return built.data.get("library_sha256") == digest() and (place / "freezeout" / "__init__.py").is_file()
-
-
-def clear_away(name: str) -> None:
-    """Remove builds that do not count and that no kernel uses, unless somebody builds just now."""
-    try:
-        installation(name)
-        with _only_builder(name):
-            _clear_away(name)
-    except InputError:
-        return  # the builder does so, or what counts cannot be known
-
-
-def _clear_away(name: str) -> None:
-    try:
-        current = installation(name)
-    except InputError:
-        current = None
-    for entry in root(name).iterdir():
-        if entry.name in (".builder", ".record", "current.json") or (current and entry == current.prefix):
-            continue
-        handle = hold(entry, exclusive=True) if entry.is_dir() else None
-        if handle is None and (entry / ".in-use").exists():
-            continue
-        try:
-            _delete(entry)
-        finally:
-            if handle is not None:
-                os.close(handle)
-
-
-def _delete(path: Path) -> None:
-    """Remove a file or a folder, out of sight at once; what cannot be removed is tried again next time."""
-    aside = path.with_name(f".gone-{secrets.token_hex(4)}")
-    with contextlib.suppress(OSError):
-        path.rename(aside)
-        if not aside.is_dir() or aside.is_symlink():
-            aside.unlink()
-            return
-        for folder, _, _ in os.walk(aside):
-            # some packages bring folders that even their owner may not change
-            os.chmod(folder, 0o700)
-        shutil.rmtree(aside, ignore_errors=True)
-
-
-def remove(name: str, force: bool = False) -> None:
-    """Remove a built environment and its kernels; its folder of recipes stays.
-
-    Raises
-    ------
-    InputError
-        When it is not built, or a kernel uses it and `force` is not said.
-    """
-    if name == "gateway":
-        raise InputError(
-            "the gateway is where Freezeout itself runs: it cannot be removed",
-            hint="'freezeout env list' says which can",
-            code="environment_is_gateway",
-        )
-    if not root(name).is_dir() and not kernels.registered(name):
-        raise _not_built(name)
-    with _only_builder(name):
-        try:
-            found = installation(name)
-        except InputError:
-            found = None  # damaged: all the more reason to remove it
-        damaged = found is None and (root(name) / "current.json").exists()
-        if found is None and not damaged and not kernels.registered(name):
-            _clear_away(name)
-            raise _not_built(name)
-        if found is not None and found.prefix.is_dir() and not force:
-            handle = hold(found.prefix, exclusive=True)
-            if handle is None and (found.prefix / ".in-use").exists():
-                raise InputError(
-                    f"a kernel runs in '{name}'",
-                    hint="shut it down first, or say --force",
-                    code="environment_in_use",
-                )
-            if handle is not None:
-                os.close(handle)
-        with undisturbed():
-            kernels.unregister(name)
-            forget(name)
-        _clear_away(name)
-
-
-def _not_built(name: str) -> InputError:
-    return InputError(
-        f"the environment '{name}' is not built",
-        hint="'freezeout env list' says which are",
-        code="environment_missing",
-    )
 
 
 def size(folder: Path) -> int:
@@ -413,23 +323,3 @@ def _keep_recipe(found: Environment, place: Path) -> Lock | None:
             shutil.copyfile(path, folder / path.name)
     kept = folder / found.lock_file.name
     return read_lock(kept) if kept.is_file() else None
-
-
-@contextmanager
-def _only_builder(name: str, wait: bool = False) -> Iterator[None]:
-    folder = root(name)
-    with disk_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        handle = os.open(folder / ".builder", os.O_CREAT | os.O_RDWR, 0o600)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except OSError as error:
-            raise InputError(
-                f"somebody is building or removing '{name}'",
-                hint="wait for it; 'freezeout jobs' shows how far it is",
-                code="environment_busy",
-            ) from error
-        yield
-    finally:
-        os.close(handle)

@@ -68,7 +68,11 @@ def check(environment: Environment, python: Path, setup: Path | None, reporter: 
     }
 
 
-def accept(environment: Environment, smoke: dict[str, Any]) -> dict[str, Any]:
+def accept(
+    environment: Environment,
+    smoke: dict[str, Any],
+    hint: str = "the environment is there, but do not trust it",
+) -> dict[str, Any]:
     """Return the result of a test that passed.
 
     Raises
@@ -79,7 +83,7 @@ def accept(environment: Environment, smoke: dict[str, Any]) -> dict[str, Any]:
     if not smoke["ok"]:
         raise FreezeoutError(
             f"'{environment.name}' does not pass its test: {smoke['message']}",
-            hint="the log says more; the environment is there, but do not trust it",
+            hint=f"the log says more; {hint}",
             code="smoke_failed",
         )
     return smoke
