@@ -34,6 +34,8 @@ def test_an_environment_is_built_cold_and_warm_and_nothing_is_left(
     measured = read_rows(readme)["small"]
     assert measured.result == "MCMXCIX" and measured.passed
     assert 0 < float(measured.warm) < float(measured.cold) and int(measured.megabytes) > 1
+    said = (small / "environment.yaml").read_text().splitlines()
+    assert said[-2:] == [f"megabytes: {measured.megabytes}", f"seconds: {float(measured.cold):.0f}"]
     text = readme.read_text()
     assert text.startswith("# Before") and text.endswith(f"{END}\nafter\n")
     assert [p.name for p in home().iterdir()] == ["own"]

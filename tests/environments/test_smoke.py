@@ -49,7 +49,7 @@ def test_an_update_that_fails_its_test_leaves_the_good_build_in_its_place(tiny: 
     assert good is not None and good.data["smoke"]["ok"]
     tiny.smoke("raise RuntimeError('not any more')")
     with pytest.raises(
-        FreezeoutError, match="not any more.*the build that was there before is kept"
+        FreezeoutError, match=r"not any more.*the build that was there before is kept"
     ) as caught:
         run_build("tiny", force=True)
     assert caught.value.code == "smoke_failed"

@@ -80,6 +80,7 @@ def main(words: Sequence[str] | None = None) -> int:
             rows.pop(one.name, None)
         else:
             rows[one.name] = measure(one, options.place)
+            remember(one, rows[one.name])
             _say(f"{one.name}: {' | '.join(astuple(rows[one.name])[3:7])}")
         write_table(path, rows, shipped)
     failed = [name for name, row in rows.items() if not row.passed]
@@ -114,6 +115,20 @@ def measure(found: Environment, place: Path | None = None) -> Row:
         os.environ.clear()
         os.environ.update(before)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def remember(found: Environment, row: Row) -> None:
+    """Keep size and time of a cold build in environment.yaml, where cards find their estimates."""
+    if not row.passed or row.cold == "-":
+        return
+    path = found.folder / "environment.yaml"
+    kept = [
+        line
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if not line.startswith(("megabytes:", "seconds:"))
+    ]
+    kept += [f"megabytes: {row.megabytes}", f"seconds: {float(row.cold):.0f}"]
+    write_atomically(path, "\n".join(kept) + "\n")
 
 
 def _built(found: Environment) -> dict[str, str]:
