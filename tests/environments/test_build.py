@@ -20,13 +20,14 @@ from freezeout.environments.build import (
     start_build,
 )
 from freezeout.environments.folder import environment
-from freezeout.environments.installation import Installation, installation
+from freezeout.environments.installation import Installation, amend, installation
 from freezeout.environments.kernels import kernels_folder
 from freezeout.environments.removal import clear_away, remove
 from freezeout.errors import FreezeoutError, InputError
 from freezeout.jobs import store
 from freezeout.jobs.job import Job
 from freezeout.jobs.reporter import Reporter
+from freezeout.settings import shared_folder
 
 from .conftest import Recipe, builds, ended, kernels, nothing_to_see, until
 from .package_index import wheel
@@ -192,6 +193,15 @@ def test_the_library_is_brought_up_to_date_and_mended(tiny: Recipe) -> None:
     record.write_text(json.dumps({**json.loads(record.read_text()), "library_sha256": "of old"}))
     refresh_library(environment("tiny"), built(), Reporter())
     assert built().data["library_sha256"] == found.data["library_sha256"]
+
+
+def test_a_kernels_logo_is_brought_up_to_date_with_the_library(tiny: Recipe) -> None:
+    run_build("tiny")
+    logo = kernels_folder() / "freezeout-tiny" / "logo-svg.svg"
+    logo.unlink()
+    amend(built(), library_sha256="that of an older Freezeout")
+    bring_up_to_date("tiny", Reporter())
+    assert logo.read_bytes() == (shared_folder("kernels") / "python" / "logo-svg.svg").read_bytes()
 
 
 def test_the_library_that_is_installed_is_the_one_that_runs_here(tiny: Recipe) -> None:

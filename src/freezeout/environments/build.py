@@ -201,7 +201,8 @@ def refresh_library(found: Environment, built: Installation, reporter: Reporter)
 
 
 def _refresh(found: Environment, built: Installation, reporter: Reporter) -> Installation:
-    if built.kernel_fault():
+    if built.kernel_fault() or not _has_our_library(built):
+        # another Freezeout may have other templates and logos
         kernels.register(found, built.python, built.prefix, built.setup)
     if _has_our_library(built):
         return built
