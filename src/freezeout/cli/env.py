@@ -30,6 +30,7 @@ def add_commands(commands: Any) -> None:
     listing.add_argument("--all", action="store_true", help="also those that cannot be had here, and why")
     show = add("show", _show, "show one: packages, kernels, what is missing, who uses it")
     show.add_argument("name")
+    show.add_argument("--packages", action="store_true", help="every package with its version")
     build = add("build", _build, "build from the lock, test, and offer the kernels")
     build.add_argument("names", nargs="*", metavar="NAME")
     build.add_argument("--force", action="store_true", help="build even what is in order")
@@ -82,7 +83,8 @@ def _state(card: dict[str, Any]) -> str:
 
 
 def _size(card: dict[str, Any]) -> str:
-    return f"{card['megabytes']:.0f} MB" if card["megabytes"] else "-"
+    about = "" if card["built_at"] else "~"
+    return f"{about}{card['megabytes']:.0f} MB" if card["megabytes"] else "-"
 
 
 def _tested(card: dict[str, Any]) -> str:
@@ -124,6 +126,7 @@ def _show(options: argparse.Namespace) -> None:
         "state": _state(card) + (f": {card['reason']}" if card["reason"] else ""),
         "instead": card["substitute"],
         "size": _size(card) if card["megabytes"] else None,
+        "packages": _packages(card, len(packages)),
         "python": card["python"],
         "built": card["built_at"] and f"{card['built_at'][:19].replace('T', ' ')}, {card['seconds']} s",
         "tested": smoke and f"{smoke['at'][:19].replace('T', ' ')}, {smoke['message']}",
@@ -140,9 +143,14 @@ def _show(options: argparse.Namespace) -> None:
             print(f"  {name:<11}{text}")
     for entry in card["missing"]:
         print(f"  missing    {entry['name']}: {entry['reason']}")
-    if packages:
+    if packages and options.packages:
         print()
         print_table(("PACKAGE", "VERSION"), sorted(packages.items()))
+
+
+def _packages(card: dict[str, Any], in_all: int) -> str:
+    main = ", ".join(f"{p['name']} {p['version'] or ''}".strip() for p in card["packages"])
+    return f"{main} ({in_all} in all, --packages shows them)" if main and in_all else main
 
 
 def _build(options: argparse.Namespace) -> int:

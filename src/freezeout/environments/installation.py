@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from freezeout.environments import cvmfs, kernels
-from freezeout.environments.folder import GATEWAY, Environment
+from freezeout.environments.folder import GATEWAY, Environment, name_pattern
 from freezeout.environments.lock import normalised
 from freezeout.errors import FreezeoutError, InputError
 from freezeout.files import disk_errors, write_atomically
@@ -121,7 +122,19 @@ class Installation:
 
 
 def root(name: str) -> Path:
-    """The folder of all builds of an environment."""
+    """The folder of all builds of an environment.
+
+    Raises
+    ------
+    InputError
+        When it is no name of an environment: '..' would lead to what is none of ours.
+    """
+    if not re.fullmatch(name_pattern(), name):
+        raise InputError(
+            f"there is no environment '{name[:60]}'",
+            hint="'freezeout env list' says which there are",
+            code="unknown_environment",
+        )
     return home() / "environments" / name
 
 
