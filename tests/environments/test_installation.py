@@ -25,6 +25,7 @@ from freezeout.environments.kernels import kernels_folder
 from freezeout.environments.removal import clear_away, remove
 from freezeout.errors import FreezeoutError, InputError
 from freezeout.jobs import store
+from freezeout.settings import home
 
 from .conftest import Recipe, builds, kernels
 
@@ -182,3 +183,17 @@ def test_the_jobs_of_builds_do_not_carry_their_packages(tiny: Recipe) -> None:
     (job,) = store.jobs()
     assert set(job.result) >= {"version", "python", "smoke", "seconds", "kernels"}
     assert len(json.dumps(job.result)) < 2000
+
+
+@pytest.mark.parametrize(
+    "name", ["", ".", "..", "../runs", "tiny/..", "../environments/tiny", "x" * 5000, "é"]
+)
+def test_nothing_is_removed_for_what_is_no_name(name: str, tiny: Recipe) -> None:
+    run_build("tiny")
+    (home() / "runs").mkdir()
+    (home() / "runs" / "precious").touch()
+    there = sorted(home().rglob("*"))
+    with pytest.raises(InputError) as error:
+        remove(name)
+    assert error.value.code == "unknown_environment" and len(str(error.value)) < 200
+    assert sorted(home().rglob("*")) == there
