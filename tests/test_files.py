@@ -124,6 +124,29 @@ def test_yaml_that_is_none_is_refused_with_its_line(tmp_path: Path) -> None:
         read_yaml(tmp_path / "x.yaml")
 
 
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("day: 2024-99-99\n", "has a value that is none: month must be in 1..12"),
+        ("a: " + "[" * 30_000 + "]" * 30_000, "is nested too deeply"),
+        ("- " * 30_000 + "x", "is nested too deeply"),
+        ("a: 1\nb: {c: 1,\n d: 2, c: 3}\n", "says 'c' twice, at line 3 (keep one of them)"),
+        ("a: 1\nb: 2\na: 3\n", "says 'a' twice, at line 3 (keep one of them)"),
+    ],
+)
+def test_yaml_that_would_crash_or_mislead_is_refused(tmp_path: Path, text: str, why: str) -> None:
+    (tmp_path / "x.yaml").write_text(text)
+    with pytest.raises(InputError) as error:
+        read_yaml(tmp_path / "x.yaml")
+    assert str(error.value) == f"{tmp_path / 'x.yaml'} {why}"
+
+
+def test_yaml_may_be_long_and_may_merge(tmp_path: Path) -> None:
+    (tmp_path / "x.yaml").write_text("a: &a {b: 1, c: 2}\nd: {<<: *a, c: 3}\nlong:\n" + "- {x: 1}\n" * 2000)
+    found = read_yaml(tmp_path / "x.yaml")
+    assert isinstance(found, dict) and found["d"] == {"b": 1, "c": 3} and len(found["long"]) == 2000
+
+
 def test_a_table_is_read_only_when_its_source_lists_it(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("a\n1\n")
     (tmp_path / "SOURCE.yaml").write_text(f"files: {{t.csv: {{sha256: {'ab' * 32}}}}}")

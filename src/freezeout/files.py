@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     import numpy as np
 
 _CHUNK = 1 << 20
+_DEEPEST = 100
+_SURELY_SHALLOW = 1000
 
 
 @contextmanager
@@ -155,16 +157,26 @@ def read_yaml(path: Path | str) -> object:
     Raises
     ------
     InputError
-        When the file is missing or is not YAML.
+        When the file is missing or is not YAML, or says a key twice.
     """
     try:
-        return yaml.load(Path(path).read_text(encoding="utf-8"), Loader=_LOADER)
+        text = Path(path).read_text(encoding="utf-8")
+        _require_shallow(text)
+        return yaml.load(text, Loader=_Loader)
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"cannot read {path}: {error}", code="file_unreadable") from error
+    except _KeyTwice as error:
+        raise InputError(f"{path} says '{error.key}' twice, at line {error.line}", code="file_unreadable",
+                         hint="keep one of them") from error  # fmt: skip
     except yaml.YAMLError as error:
         where = getattr(error, "problem_mark", None)
         line = f" at line {where.line + 1}" if where else ""
         raise InputError(f"{path} is not valid YAML{line}", code="file_unreadable") from error
+    except (ValueError, OverflowError) as error:
+        # the 99th of May, say: the parser hands on what Python thinks of it
+        raise InputError(f"{path} has a value that is none: {error}", code="file_unreadable") from error
+    except RecursionError as error:
+        raise InputError(f"{path} is nested too deeply", code="file_unreadable") from error
 
 
 def read_source_table(folder: Path, name: str) -> dict[str, np.ndarray]:
@@ -182,4 +194,37 @@ def read_source_table(folder: Path, name: str) -> dict[str, np.ndarray]:
     return read_columns(verify(folder / name, files[name]["sha256"]))
 
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+def _require_shallow(text: str) -> None:
+    """Refuse what is nested so deeply that the parser, which is written in C, would crash the process."""
+    if sum(map(text.count, "\n[{-?:")) < _SURELY_SHALLOW:
+        return
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > _DEEPEST:
+            raise RecursionError
+
+
+class _KeyTwice(Exception):
+    """A mapping has a key a second time; the parser would silently take the last."""
+
+    def __init__(self, key: str, line: int) -> None:
+        super().__init__(key)
+        self.key, self.line = key, line
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """The safe loader, which sees keys that are there twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:
+        seen: set[tuple[str, str]] = set()
+        for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
+            if isinstance(key, yaml.ScalarNode) and key.value != "<<":
+                if (key.tag, key.value) in seen:
+                    raise _KeyTwice(key.value, key.start_mark.line + 1)
+                seen.add((key.tag, key.value))
+        found: dict[object, object] = super().construct_mapping(node, deep=deep)
+        return found

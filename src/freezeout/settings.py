@@ -75,14 +75,19 @@ def _default(name: str, found: dict[str, Setting]) -> str:
     return "/cvmfs" if name == "cvmfs" else ""
 
 
+def user_path(text: Path | str) -> Path:
+    """A path that a user wrote, made absolute; a ``~`` of nobody we know of is just a sign."""
+    return Path(os.path.expanduser(text)).absolute()
+
+
 def home() -> Path:
     """The folder of everything that Freezeout keeps for this user."""
-    return Path(settings()["home"].value).expanduser().absolute()
+    return user_path(settings()["home"].value)
 
 
 def runs_folder() -> Path:
     """The folder where runs go unless another is asked for."""
-    return Path(settings()["runs"].value).expanduser().absolute()
+    return user_path(settings()["runs"].value)
 
 
 def limits_folder() -> Path:
@@ -102,7 +107,7 @@ def environments_path() -> list[Path]:
 
 def _folders(name: str) -> list[Path]:
     text = settings()[name].value
-    return [Path(part).expanduser().absolute() for part in text.split(os.pathsep) if part]
+    return [user_path(part) for part in text.split(os.pathsep) if part]
 
 
 def shared_folder(name: str) -> Path:

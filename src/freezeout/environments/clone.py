@@ -108,6 +108,8 @@ def _check(new_name: str) -> None:
 
 def _title(original: Environment, new_name: str, title: str | None) -> str:
     said = f"{original.title} ({new_name})"[:60] if title is None else " ".join(title.split())
+    if not said.isprintable():
+        raise InputError("the title has signs that cannot be shown", code="bad_title")
     if not 1 <= len(said) <= 60:
         raise InputError(
             f"the title has {len(said)} characters", hint="1 to 60 are allowed", code="bad_title"

@@ -16,7 +16,7 @@ from freezeout.environments.library import digest, library
 from freezeout.environments.lock import read_pins
 from freezeout.errors import InputError
 from freezeout.files import disk_errors
-from freezeout.settings import home
+from freezeout.settings import home, user_path
 from freezeout.staging import staged
 
 _PLACE = "/opt/freezeout"
@@ -117,7 +117,7 @@ def export(recipe: Recipe, folder: Path) -> Path:
     InputError
         When the lock is not the one that the recipe names, or the folder cannot be used.
     """
-    folder = Path(folder).expanduser().absolute()
+    folder = user_path(folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError(f"{folder} is there already", hint="give a new folder", code="path_unusable")
     found = hashlib.sha256(recipe.files[recipe.lock_name]).hexdigest()

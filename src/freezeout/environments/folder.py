@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import difflib
+import os
 import platform
 import shutil
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any
 
 from freezeout.environments.lock import Lock, read_lock
@@ -20,6 +23,7 @@ from freezeout.settings import environments_path, home, shared_folder
 
 GATEWAY = "gateway"
 CONDA = ("micromamba", "mamba", "conda")
+_LARGEST = 100_000
 _MACHINES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "aarch64", "arm64": "arm64"}
 
 
@@ -142,6 +146,9 @@ def read_environment(folder: Path) -> Environment:
         stat = path.stat()
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}", code="bad_environment") from error
+    if not S_ISREG(stat.st_mode) or stat.st_size > _LARGEST:
+        wrong = "no file" if not S_ISREG(stat.st_mode) else f"larger than {_LARGEST // 1000} kB"
+        raise InputError(f"{path} is {wrong}", code="bad_environment")
     return _read(folder, stat.st_mtime_ns, stat.st_size)
 
 
@@ -170,9 +177,11 @@ def environment_folders() -> dict[str, Path]:
     """Folders with an ``environment.yaml`` by name; the user's own come first."""
     found: dict[str, Path] = {}
     for root in [*environments_path(), shared_folder("environments")]:
-        if root.is_dir():
-            for path in sorted(root.glob("*/environment.yaml")):
-                found.setdefault(path.parent.name, path.parent)
+        with suppress(OSError):
+            for name in sorted(os.listdir(root)):
+                # also a link that leads nowhere: reading it says so
+                if name[0] != "." and os.path.lexists(root / name / "environment.yaml"):
+                    found.setdefault(name, root / name)
     return found
 
 
@@ -181,7 +190,15 @@ def scan_environments() -> tuple[list[Environment], list[FreezeoutError]]:
     from freezeout.environments import cvmfs
 
     found: list[Environment] = []
-    damaged: list[FreezeoutError] = []
+    damaged: list[FreezeoutError] = [
+        InputError(
+            f"FREEZEOUT_ENVIRONMENTS_PATH names {path}, which is no folder",
+            hint=f"separate several folders by '{os.pathsep}'; 'freezeout config' says where it is set",
+            code="path_unusable",
+        )
+        for path in environments_path()[:-1]  # but for the folder of clones, which comes with the first
+        if not path.is_dir()
+    ]
     for _, folder in sorted(environment_folders().items()):
         try:
             found.append(read_environment(folder))

@@ -7,7 +7,9 @@ tenth of a second to import and is not there in a light installation.
 from __future__ import annotations
 
 import json
+import math
 import re
+import reprlib
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -21,6 +23,9 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "number": (int, float),
     "boolean": (bool,),
 }
+_SHORT = reprlib.Repr()
+_SHORT.maxlevel = 2
+_SHORT.maxstring = _SHORT.maxother = 80
 _SAY_NOTHING = {"$schema", "title", "description", "$comment"}
 
 
@@ -84,7 +89,14 @@ def _all(value: object, rules: list[Mapping[str, Any]], _: object, where: str) -
 
 def _type(value: object, rule: str) -> str:
     fits = isinstance(value, _TYPES[rule]) and (rule == "boolean" or not isinstance(value, bool))
-    return "" if fits else f"{value!r} is not of type '{rule}'"
+    if isinstance(value, float) and not math.isfinite(value):
+        fits = False  # JSON has no such number
+    return "" if fits else f"{_shown(value)} is not of type '{rule}'"
+
+
+def _shown(value: object) -> str:
+    """The start of a value: references within a small file can make one that fills the memory."""
+    return _SHORT.repr(value)
 
 
 def _required(value: object, names: list[str]) -> str:
@@ -95,7 +107,7 @@ def _required(value: object, names: list[str]) -> str:
 def _say(fits: Callable[[Any, Any], bool], kinds: tuple[type, ...], why: str) -> Callable[[object, Any], str]:
     def check(value: object, rule: Any) -> str:
         concerned = isinstance(value, kinds) and not (bool not in kinds and isinstance(value, bool))
-        return "" if not concerned or fits(value, rule) else f"{value!r} {why} {rule!r}"
+        return "" if not concerned or fits(value, rule) else f"{_shown(value)} {why} {rule!r}"
 
     return check
 

@@ -16,7 +16,7 @@ from freezeout.experiments.record import FILE, SCHEMA_VERSION, RunRecord, read_r
 from freezeout.experiments.surroundings import KEPT, Build, Surroundings, surroundings
 from freezeout.files import checksums, disk_errors, write_atomically
 from freezeout.limits import hepdata
-from freezeout.settings import home, runs_folder
+from freezeout.settings import home, runs_folder, user_path
 from freezeout.staging import staged
 
 _ENVIRONMENT = ("name", "lock_sha256", "python_version", "library_sha256", "differs")
@@ -65,7 +65,7 @@ def run(
     record = _plan(found, parameters, preset)
     around = surroundings(found.environment, build)
     record |= {"environment": around.describe(), "versions": around.versions()}
-    root = Path(folder).expanduser().absolute() if folder is not None else runs_folder()
+    root = user_path(folder) if folder is not None else runs_folder()
     if reuse:
         for earlier in runs(root):
             if _same(earlier, record):
