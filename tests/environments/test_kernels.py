@@ -98,6 +98,13 @@ def test_two_kernels_of_one_name_in_one_environment_are_refused(with_cpp: Recipe
         run_build("roof")
 
 
+def test_the_environments_own_logo_is_that_of_its_python_kernel(with_cpp: Recipe, tmp_path: Path) -> None:
+    (with_cpp.folder / "logo-svg.svg").write_text("<svg>own</svg>")
+    python, cpp = offer(with_cpp.name, tmp_path)
+    assert (kernels_folder() / python / "logo-svg.svg").read_text() == "<svg>own</svg>"
+    assert not (kernels_folder() / cpp / "logo-svg.svg").exists()
+
+
 def test_a_template_that_is_not_there_is_named(with_cpp: Recipe) -> None:
     with_cpp.describe(kernels="[julia]")
     with pytest.raises(InputError, match=r"julia.kernel\.json.*templates: cpp, cpp-again, python"):

@@ -16,6 +16,7 @@ from freezeout.settings import home, shared_folder
 
 PROVISIONER = "freezeout-environment"
 PREFIX = "freezeout-"
+LOGO = "logo-svg.svg"
 
 
 def kernels_folder() -> Path:
@@ -102,15 +103,27 @@ def register(environment: Environment, python: Path, prefix: Path, setup: Path |
         if setup is not None:
             spec["argv"] = list(map(str, within(setup, spec["argv"])))
         folder = kernels_folder() / name
-        for beside in sorted((shared_folder("kernels") / template).iterdir()):
-            if beside.is_file() and beside.name != "kernel.json":  # logos, and what {resource_dir} is for
-                write_atomically(folder / beside.name, beside.read_bytes())
+        for beside in _beside(environment, template):
+            write_atomically(folder / beside.name, beside.read_bytes())
         write_atomically(folder / "kernel.json", json.dumps(spec, indent=1))
         names.append(name)
     for name in registered(environment.name):
         if name not in names:
             shutil.rmtree(kernels_folder() / name, ignore_errors=True)
     return names
+
+
+def _beside(environment: Environment, template: str) -> list[Path]:
+    """What goes with a kernel.json: logos, and what {resource_dir} is for."""
+    found = {
+        path.name: path
+        for path in sorted((shared_folder("kernels") / template).iterdir())
+        if path.is_file() and path.name != "kernel.json"
+    }
+    logo = environment.folder / LOGO
+    if template == "python" and logo.is_file():
+        found[LOGO] = logo
+    return list(found.values())
 
 
 def unregister(environment: str) -> None:
