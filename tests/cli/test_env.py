@@ -118,6 +118,13 @@ def test_a_damaged_recipe_is_said_and_the_others_are_listed(
     assert "small" in out and "odd" not in out and "colour" in err
 
 
+def test_one_with_a_damaged_lock_is_shown_as_broken(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (small / "requirements.txt").write_bytes(b"\xa2\xff")
+    shown = told(capsys, "env", "show", "small")
+    assert shown["state"] == "broken" and "cannot read the lock" in shown["reason"]
+    assert shown["all_packages"] == []
+
+
 def test_the_list_starts_without_numbers_and_without_processes(small: Path) -> None:
     code = (
         "import subprocess, sys, os; from freezeout.cli import main\n"

@@ -125,6 +125,14 @@ def test_a_network_that_refuses(tiny: Recipe, monkeypatch: pytest.MonkeyPatch) -
     builds_now()
 
 
+def test_a_network_that_may_not_be_used(tiny: Recipe, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UV_OFFLINE", "1")
+    with fails("network", "tiny==1.0 is not in uv's cache, and uv may not use the network"):
+        run_build("tiny")
+    monkeypatch.setenv("UV_OFFLINE", "0")
+    builds_now()
+
+
 def test_a_host_that_nobody_knows(tiny: Recipe, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UV_DEFAULT_INDEX", "http://nowhere.invalid/simple")
     with fails("network", "nowhere.invalid"):

@@ -137,3 +137,36 @@ def test_a_recipe_without_requirements_or_of_conda_is_refused(small: Path) -> No
         stream.write("builder: conda\n")
     with pytest.raises(InputError, match="built by conda"):
         lock()
+
+
+def test_no_network_is_no_fault_of_what_is_wanted(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UV_OFFLINE", "1")
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "cache"))
+    with pytest.raises(FreezeoutError, match="unset UV_OFFLINE") as caught:
+        lock(upgrade=True)
+    assert caught.value.code == "network" and caught.value.exit_status == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(b"\xa2\xff\x00 nothing\n", b""), (b"<<<<<<< HEAD\n", b"=======\nroman=4\n>>>>>>> theirs\n")],
+)
+def test_a_damaged_lock_is_made_anew_from_what_is_sound_in_it(
+    small: Path, before: bytes, after: bytes
+) -> None:
+    (small / "requirements.in").write_text("roman==4.2\n")
+    lock()
+    (small / "requirements.in").write_text("roman\n")
+    sound = (small / "requirements.txt").read_bytes()
+    (small / "requirements.txt").write_bytes(before + sound + after)
+    assert lock().packages["roman"] == "4.2"
+    assert (small / "requirements.txt").read_bytes() == sound
+
+
+def test_a_lock_that_is_a_folder_is_said(small: Path) -> None:
+    (small / "requirements.txt").unlink()
+    (small / "requirements.txt").mkdir()
+    with pytest.raises(InputError, match=r"requirements\.txt: Is a directory"):
+        lock()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Mapping
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -104,6 +105,7 @@ def _show(options: argparse.Namespace) -> None:
     from freezeout.environments.card import card as card_of
     from freezeout.environments.folder import environment
     from freezeout.environments.installation import installation
+    from freezeout.errors import FreezeoutError
     from freezeout.experiments.folder import scan_experiments
     from freezeout.jobs.store import jobs
 
@@ -111,10 +113,12 @@ def _show(options: argparse.Namespace) -> None:
     live = next((j for j in jobs() if j.live and j.subject == f"environment:{found.name}"), None)
     card = card_of(found, live)
     users = [e for e in scan_experiments()[0] if e.environment == found.name]
-    if card["state"] != "broken" and (built := installation(found.name)):
-        packages = built.packages
-    else:
-        packages = found.lock.packages if found.lock else {}
+    packages: Mapping[str, str] = {}
+    with contextlib.suppress(FreezeoutError):  # the card says what is wrong
+        if card["state"] != "broken" and (built := installation(found.name)):
+            packages = built.packages
+        elif found.lock:
+            packages = found.lock.packages
     if options.json:
         card["notebooks"] = [{"experiment": e.id, "title": e.title, "path": str(e.notebook)} for e in users]
         card["all_packages"] = [{"name": n, "version": packages[n]} for n in sorted(packages)]

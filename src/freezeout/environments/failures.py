@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 from collections.abc import Sequence
@@ -86,6 +87,12 @@ _KINDS = (
         "see that the package index is reachable, and build again: what was loaded is kept",
     ),
 )
+_OFFLINE = _Kind(
+    "network",
+    r"network (was|connectivity is) disabled",
+    "{package} is not in uv's cache, and uv may not use the network",
+    "unset UV_OFFLINE, and build again",
+)
 _PREFIX = re.compile(r"^[\s×╰─▶├│]*(?:(?:critical libmamba|error|cause|caused by|hint):\s+)", re.I)
 _CAUSE = re.compile(r"[\s×╰─▶├│]*(caused by|cause):", re.I)
 _PACKAGE = re.compile(
@@ -126,11 +133,18 @@ def failure(what: str, said: Sequence[str], status: int = 1) -> FreezeoutError:
     lines = [line for line in said if line.strip()]
     text = "\n".join(lines)
     kind = next((kind for kind in _KINDS if kind.heard_in(text)), None)
+    if _OFFLINE.heard_in(text) or (kind and kind.code == "package_missing" and _offline()):
+        kind = _OFFLINE
     quoted = _quote(lines, kind)
     if kind is None:
         return FreezeoutError(f"{what} failed: {quoted}", hint="the log says more", code="build_failed")
     means = kind.means.format(package=_package(text) or "a package")
     return FreezeoutError(f"{what} failed: {means} ({quoted})", hint=kind.hint, code=kind.code)
+
+
+def _offline() -> bool:
+    """Whether uv was told to do without the network; it does not always say so itself."""
+    return os.environ.get("UV_OFFLINE", "").lower() not in ("", "0", "f", "false", "n", "no", "off")
 
 
 def _ended_by(what: str, number: int) -> FreezeoutError:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from freezeout.environments.folder import Environment, environment
 from freezeout.environments.library import requirements
 from freezeout.environments.lock import Lock, normalised, read_lock
 from freezeout.errors import FreezeoutError, InputError
-from freezeout.files import write_atomically
+from freezeout.files import disk_errors, write_atomically
 from freezeout.jobs import child
 from freezeout.jobs.reporter import Reporter
 
@@ -34,7 +33,7 @@ _ENTRY = re.compile(
 )
 _NETWORK = re.compile(
     r"error sending request|connection|failed to fetch|dns error|timed? ?out|request failed|"
-    r"failed to (download|extract)",
+    r"failed to (download|extract)|network was disabled",
     re.I,
 )
 
@@ -77,14 +76,16 @@ def make_lock(reporter: Reporter, name: str, upgrade: bool = False) -> NewLock:
     """
     found = environment(name)
     wanted = _wanted(found)
-    old = _versions(found.lock_file)
+    before = _text(found.lock_file)
+    old = _versions(before)
     reporter.progress(None, f"resolving what '{name}' wants")
     with tempfile.TemporaryDirectory(prefix="freezeout-lock-") as place:
         resolved = Path(place) / "requirements.txt"
         ours = Path(place) / "library.in"
         ours.write_text("\n".join(requirements(found.description.get("library", "run"))) + "\n")
-        if found.lock_file.is_file() and not upgrade:
-            shutil.copyfile(found.lock_file, resolved)
+        if not upgrade:
+            # of a lock that a merge or an editor has damaged, what is still sound
+            resolved.write_text("".join(f"{entry[0]}\n" for entry in _ENTRY.finditer(before)), "utf-8")
         words: list[str | Path] = [uv.find(), "pip", "compile", "--python-version", _python(found), *_OPTIONS]
         words += [*(["--upgrade"] if upgrade else []), wanted, ours, "-o", resolved]
         # uv prints the whole lock as well
@@ -98,7 +99,7 @@ def make_lock(reporter: Reporter, name: str, upgrade: bool = False) -> NewLock:
     _require_hashes(text, wanted)
     write_atomically(found.lock_file, text)
     lock = read_lock(found.lock_file)
-    new = _versions(found.lock_file)
+    new = _versions(text)
     return NewLock(
         lock.path,
         lock.sha256,
@@ -169,12 +170,19 @@ def _is_entry(line: str) -> bool:
     return line.startswith("    --hash=") or _ENTRY.match(line) is not None
 
 
-def _versions(path: Path) -> dict[str, str]:
+def _text(path: Path) -> str:
+    """A lock as it is, if need be with signs in it that are none."""
+    with disk_errors(path):
+        try:
+            return path.read_text(encoding="utf-8", errors="replace")
+        except FileNotFoundError:
+            return ""
+
+
+def _versions(text: str) -> dict[str, str]:
     """Every version of every package in a lock, for whatever machine."""
-    if not path.is_file():
-        return {}
     found: dict[str, list[str]] = {}
-    for name, version, _ in _ENTRY.findall(path.read_text(encoding="utf-8")):
+    for name, version, _ in _ENTRY.findall(text):
         found.setdefault(normalised(name), []).append(version or "from a file")
     return {name: " or ".join(dict.fromkeys(several)) for name, several in found.items()}
 
@@ -197,7 +205,9 @@ def _failure(wanted: Path, said: list[str]) -> FreezeoutError:
     if _NETWORK.search(quoted):
         return FreezeoutError(
             f"cannot resolve {wanted}: {quoted}",
-            hint="see that the package index is reachable, and try again",
+            hint="unset UV_OFFLINE, and try again"
+            if "network was disabled" in quoted
+            else "see that the package index is reachable, and try again",
             code="network",
         )
     return InputError(f"cannot resolve {wanted}: {quoted}", hint=f"edit {wanted.name}", code="cannot_resolve")
