@@ -127,7 +127,7 @@ def test_a_network_that_refuses(tiny: Recipe, monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_network_that_may_not_be_used(tiny: Recipe, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UV_OFFLINE", "1")
-    with fails("network", "tiny==1.0 is not in uv's cache, and uv may not use the network"):
+    with fails("network", "tiny.* is not in uv's cache, and uv may not use the network"):
         run_build("tiny")
     monkeypatch.setenv("UV_OFFLINE", "0")
     builds_now()
