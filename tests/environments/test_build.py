@@ -69,6 +69,17 @@ def test_a_second_build_of_the_same_lock_leaves_it_as_it_is(tiny: Recipe) -> Non
     assert builds("tiny") == [built().prefix]
 
 
+def test_a_title_that_was_changed_comes_to_the_kernel_without_a_new_build(tiny: Recipe) -> None:
+    run_build("tiny")
+    prefix = installation("tiny").prefix  # type: ignore[union-attr]
+    tiny.describe(title="Another")
+    run_build("tiny")
+    spec = json.loads((kernels_folder() / "freezeout-tiny" / "kernel.json").read_text())
+    found = installation("tiny")
+    assert found is not None and found.prefix == prefix
+    assert spec["display_name"] == found.data["title"] == "Another"
+
+
 def test_an_update_replaces_the_build_and_its_kernel(tiny: Recipe) -> None:
     run_build("tiny")
     old = built()

@@ -111,7 +111,7 @@ def build(reporter: Reporter, name: str, force: bool = False) -> dict[str, Any]:
         lock = found.lock
         if current and not force and lock and current.data.get("lock_sha256") == lock.sha256:
             reporter.progress(0.9, "it is built already: bringing the library up to date")
-            return _told(_refresh(found, current, reporter).data)
+            return _told(_as_described(found, _refresh(found, current, reporter)).data)
         _require_room(found)
         begun = time.monotonic()
         place = root(name) / f"{(lock.sha256 if lock else 'mounted')[:12]}-{secrets.token_hex(3)}"
@@ -211,6 +211,15 @@ def _refresh(found: Environment, built: Installation, reporter: Reporter) -> Ins
     else:
         ours = install(built.python.parents[1], built.python, reporter, (0.9, 0.99))
     return amend(built, library_sha256=ours.sha256)
+
+
+def _as_described(found: Environment, built: Installation) -> Installation:
+    """The title and the kernels of a build may have changed without its lock."""
+    said = {"title": found.title, "kernels": list(kernels.kernel_names(found))}
+    if all(built.data.get(key) == value for key, value in said.items()):
+        return built
+    kernels.register(found, built.python, built.prefix, built.setup)
+    return amend(built, **said)
 
 
 def _has_our_library(built: Installation) -> bool:
