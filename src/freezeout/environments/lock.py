@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from operator import eq, ge, gt, le, lt, ne
 from pathlib import Path
 
-from freezeout.errors import InputError
+from freezeout.errors import InputError, MissingPackageError
 
 _PIN = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?==([^\s;\\]+)(?:\s*;\s*([^\\\n]+))?")
 _SEPARATORS = re.compile(r"[-_.]+")
@@ -162,8 +162,10 @@ def _holds(marker: str, python: str | None) -> bool:
     if simple:
         name, operator, wanted = filter(None, simple.groups())
         return _compares(name, operator, wanted, python)
-    from packaging.markers import Marker
-
+    try:
+        from packaging.markers import Marker
+    except ImportError as error:
+        raise MissingPackageError("reading a lock", error, "run") from error
     if python is None:
         return Marker(marker).evaluate()
     short = ".".join(python.split(".")[:2])
