@@ -261,6 +261,15 @@ def test_ctrl_c_leaves_nothing(slow_to_build: Path, background: Background) -> N
     assert [job.state for job in jobs()] == ["cancelled"]
 
 
+def test_closing_the_terminal_leaves_nothing(slow_to_build: Path, background: Background) -> None:
+    child = background("env", "build", "small")
+    waited_for(running)
+    child.send_signal(signal.SIGHUP)
+    _, err = child.communicate(timeout=20)
+    assert child.returncode == 1 and "Traceback" not in err
+    assert builds() == [] and [job.state for job in jobs()] == ["cancelled"]
+
+
 def test_a_build_can_be_cancelled_from_elsewhere(
     slow_to_build: Path, background: Background, capsys: pytest.CaptureFixture[str]
 ) -> None:

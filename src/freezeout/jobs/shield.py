@@ -10,14 +10,18 @@ from types import FrameType
 
 from freezeout.jobs.job import Cancelled
 
-_STOPS: dict[int, type[BaseException]] = {signal.SIGTERM: Cancelled, signal.SIGINT: KeyboardInterrupt}
+_STOPS: dict[int, type[BaseException]] = {
+    signal.SIGTERM: Cancelled,
+    signal.SIGINT: KeyboardInterrupt,
+    signal.SIGHUP: Cancelled,  # its terminal was closed
+}
 _depth = 0
 _pending: type[BaseException] | None = None
 
 
 @contextmanager
 def stoppable() -> Iterator[bool]:
-    """While the block lasts SIGTERM raises `Cancelled` in it, SIGINT `KeyboardInterrupt`, each once.
+    """While the block lasts SIGTERM and SIGHUP raise `Cancelled` in it, SIGINT `KeyboardInterrupt`, once.
 
     Gives whether it can be stopped so: only the main thread of a process can.
     """
@@ -25,7 +29,9 @@ def stoppable() -> Iterator[bool]:
     if threading.current_thread() is not threading.main_thread():
         yield False
         return
-    previous = {number: signal.signal(number, _stop) for number in _STOPS}
+    # nohup has SIGHUP ignored, and means it
+    stops = [n for n in _STOPS if n != signal.SIGHUP or signal.getsignal(n) != signal.SIG_IGN]
+    previous = {number: signal.signal(number, _stop) for number in stops}
     try:
         yield True
     finally:
