@@ -398,7 +398,7 @@ def test_by_keyboard_alone_one_comes_to_a_card_and_builds_it(opened: Page) -> No
     expect(card(opened, "keyed")).to_be_focused()
     opened.keyboard.press("Delete")
     expect(button(opened, "keyed", "Keep")).to_be_focused()
-    opened.keyboard.press("Enter")
+    button(opened, "keyed", "Keep").press("Enter")
     expect(button(opened, "keyed", "Keep")).to_have_count(0)
     expect(card(opened, "keyed")).to_have_attribute("data-state", "built")
 
