@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from freezeout.environments.build import run_build
-from freezeout.environments.installation import installation
+from freezeout.environments.installation import altered, installation
 from freezeout.errors import FreezeoutError
 from freezeout.jobs import store
 
@@ -196,3 +196,17 @@ def test_a_cache_that_cannot_be_used(tiny: Recipe, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("UV_CACHE_DIR", "/proc/nowhere")
     with fails("path_unusable", "/proc/nowhere"):
         run_build("tiny")
+
+
+def test_what_somebody_edited_in_a_build_and_so_in_uvs_cache_is_loaded_anew(tiny: Recipe) -> None:
+    run_build("tiny")
+    found = installation("tiny")
+    assert found is not None
+    # in place, as an editor does it: uv's cache has the same file
+    with open(Path(found.data["site"]) / "tiny" / "__init__.py", "a", encoding="utf-8") as stream:
+        stream.write("\nsyntax error (\n")
+    assert altered(found.prefix) == ["tiny"]
+    run_build("tiny", force=True)
+    found = installation("tiny")
+    assert found is not None and found.data["smoke"]["ok"] and altered(found.prefix) == []
+    assert "changed files of tiny" in store.read_log(store.jobs()[0].id)[0]

@@ -15,6 +15,7 @@ from freezeout.environments import conda, kernels, mounted, smoke, uv
 from freezeout.environments.folder import Environment, environment
 from freezeout.environments.installation import (
     Installation,
+    altered,
     amend,
     contents,
     hold,
@@ -260,6 +261,7 @@ def _make(found: Environment, place: Path, reporter: Reporter) -> dict[str, Any]
     lock = recipe(place) / found.lock_file.name
     words = ["pip", "install", "--python", python, "--require-hashes", "-r", lock]
     uv.run(words, reporter, what="installing the locked packages", cwd=place, span=(0.05, 0.72))
+    _replace_altered(place, words, reporter)
     ours = install(place, python, reporter, (0.72, 0.78))
     return {
         "version": place.name,
@@ -270,6 +272,27 @@ def _make(found: Environment, place: Path, reporter: Reporter) -> dict[str, Any]
         "packages": installed_packages(place),
         "library_sha256": ours.sha256,
     }
+
+
+def _replace_altered(place: Path, install_words: list[str | Path], reporter: Reporter) -> None:
+    """Load anew what is not as it was packed.
+
+    All builds share their files with uv's cache: who edits one in a build has edited it for all builds
+    to come, and uv, which looks at hashes when it downloads, would not notice.
+    """
+    names = altered(place)
+    if not names:
+        return
+    reporter.log(f"uv's cache has changed files of {', '.join(names)}: they are loaded anew")
+    uv.run(
+        ["cache", "clean", *names], reporter, what="clearing what was changed from uv's cache",
+        cwd=place, span=(0.72, 0.72),
+    )  # fmt: skip
+    again = [f"--reinstall-package={name}" for name in names]
+    uv.run(
+        [*install_words, *again], reporter, what="installing the locked packages anew",
+        cwd=place, span=(0.72, 0.72),
+    )  # fmt: skip
 
 
 def _interpreter(found: Environment) -> str:

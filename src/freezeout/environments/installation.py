@@ -7,6 +7,7 @@ writing that file, so that a killed build is never seen.
 
 from __future__ import annotations
 
+import csv
 import fcntl
 import json
 import os
@@ -220,6 +221,25 @@ def contents(prefix: Path) -> tuple[Path | None, dict[str, list[str]]]:
         name = normalised(record.parent.name.removesuffix(".dist-info").partition("-")[0])
         found[name] = sorted(own - {"__pycache__"})
     return site, found
+
+
+def altered(prefix: Path) -> list[str]:
+    """Packages with a file that has not the size it came with, or is not there."""
+    found = set()
+    for record in sorted(file for site in _sites(prefix) for file in site.glob("*.dist-info/RECORD")):
+        with open(record, encoding="utf-8", newline="") as rows:
+            for row in csv.reader(rows):
+                if len(row) == 3 and row[2].isdigit() and _size(record.parents[1] / row[0]) != int(row[2]):
+                    found.add(normalised(record.parent.name.partition("-")[0]))
+                    break
+    return sorted(found)
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        return None
 
 
 def _sites(prefix: Path) -> list[Path]:
