@@ -45,6 +45,10 @@ def _python_of_the_system_gone(found: Installation) -> None:
     found.python.symlink_to("/usr/lib/python9.9/bin/python")
 
 
+def _settings_gone(found: Installation) -> None:
+    (found.prefix / "pyvenv.cfg").unlink()
+
+
 def _folder_gone(found: Installation) -> None:
     shutil.rmtree(found.prefix)
 
@@ -66,6 +70,7 @@ def _all_packages_gone(found: Installation) -> None:
     [
         (_python_gone, "its interpreter .* is gone"),
         (_python_of_the_system_gone, r"its interpreter .* is gone: it was /usr/lib/python9\.9/bin/python"),
+        (_settings_gone, r"\S*/pyvenv\.cfg is gone"),
         (_folder_gone, "its folder .* is gone"),
         (_package_gone, "the package tiny is gone from it"),
         (_metadata_gone, "the package tiny is gone from it"),

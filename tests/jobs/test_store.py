@@ -191,6 +191,7 @@ def test_a_log_is_read_on_from_where_it_was_and_never_in_the_middle_of_a_sign() 
     assert collected == text
     assert store.read_log(id, at) == ("", at)
     assert store.read_log(id, 10_000) == ("", 10_000)
+    assert store.read_log(id, 10**15 - 1) == ("", 10**15 - 1)
     path.write_bytes(data[:3])
     assert store.read_log(id)[1] == 2
     store.finish(id, "done")

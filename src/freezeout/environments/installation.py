@@ -91,6 +91,8 @@ class Installation:
             )
         if self.data["builder"] == "gateway":
             return None
+        if self.data["builder"] == "uv" and not (self.prefix / "pyvenv.cfg").is_file():
+            return f"{self.prefix / 'pyvenv.cfg'} is gone, and its interpreter does not find its packages"
         entries = _entries(Path(self.data.get("site") or self.prefix))
         there = installed_packages(self.python.parents[1])
         wanted: Mapping[str, list[str]] = self.data.get("contents", {})

@@ -316,6 +316,8 @@ def read_log(id: str, offset: int = 0, limit: int = 1 << 18) -> tuple[str, int]:
     found, offset = job(id), max(offset, 0)
     try:
         with open(found.log, "rb") as stream:
+            if offset >= os.fstat(stream.fileno()).st_size:
+                return "", offset  # so far that no file system would go there, perhaps
             stream.seek(offset)
             data = stream.read(limit)
     except FileNotFoundError:
