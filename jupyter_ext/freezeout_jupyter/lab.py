@@ -110,7 +110,8 @@ class Waiting(JupyterHandler):
     async def get(self) -> None:
         """Wait, and let the client ask again with the same method and body."""
         await self._late.load()
-        self.redirect(self.request.uri or "/", status=307)
+        # two slashes or a backslash at the start would be the address of another host
+        self.redirect("/" + (self.request.uri or "").lstrip("/\\"), status=307)
 
     head = post = put = patch = delete = get
 

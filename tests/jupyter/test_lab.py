@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import subprocess
@@ -67,6 +68,16 @@ def test_waiting_needs_a_token_too(tmp_path: Path) -> None:
     with lab(tmp_path) as client:
         answer = httpx.get(client.base_url.join("/nobody/has/this"))
         assert answer.status_code == 302 and "/login" in answer.headers["Location"]
+
+
+@pytest.mark.parametrize("path", ["//example.org/x", "/\\\\example.org/x", "///example.org/x"])
+def test_nobody_is_sent_to_another_host(tmp_path: Path, path: str) -> None:
+    with lab(tmp_path) as client:
+        raw = http.client.HTTPConnection("127.0.0.1", client.base_url.port, timeout=60)
+        raw.request("GET", path, headers={"Authorization": "token t"})
+        answer = raw.getresponse()
+        raw.close()
+        assert answer.status == 307 and answer.getheader("Location") == "/example.org/x"
 
 
 def test_an_extension_that_the_user_switched_off_stays_off(tmp_path: Path) -> None:
