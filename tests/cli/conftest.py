@@ -27,8 +27,7 @@ def background() -> Iterator[Callable[..., subprocess.Popen[str]]]:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            # as at a terminal: a shell's background job, which these tests may be, has it ignored
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+            preexec_fn=_as_at_a_terminal,
         )
         started.append(child)
         return child
@@ -37,6 +36,12 @@ def background() -> Iterator[Callable[..., subprocess.Popen[str]]]:
     for child in started:
         child.kill()
         child.communicate()
+
+
+def _as_at_a_terminal() -> None:
+    """These tests may be a shell's background job, or under nohup, which have them ignored."""
+    for stop in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(stop, signal.SIG_DFL)
 
 
 @pytest.fixture
