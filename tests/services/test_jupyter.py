@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -45,9 +46,19 @@ def all_gone(pids: list[int], seconds: float = 15) -> bool:
     return False
 
 
+Up = Iterator[tuple[subprocess.Popen[str], dict[str, str]]]
+
+
 @pytest.fixture
-def up() -> Iterator[tuple[subprocess.Popen[str], dict[str, str]]]:
+def up() -> Up:
     """``freezeout up`` with what it prints."""
+    with started() as running:
+        yield running
+
+
+@contextmanager
+def started() -> Up:
+    """Start it and end it."""
     process = subprocess.Popen(
         [sys.executable, "-m", "freezeout.cli", "up", "--no-browser", "--json"],
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=dict(os.environ),
@@ -58,10 +69,12 @@ def up() -> Iterator[tuple[subprocess.Popen[str], dict[str, str]]]:
         line = process.stdout.readline()
         assert line, "it ended"
         text += line
-    yield process, json.loads(text)
-    if process.poll() is None:
-        process.terminate()
-    process.wait(30)
+    try:
+        yield process, json.loads(text)
+    finally:
+        if process.poll() is None:
+            process.terminate()
+        process.wait(30)
 
 
 def test_lab_and_dashboard_answer_to_the_token_and_to_nobody_else(
@@ -104,3 +117,16 @@ def test_nothing_is_left_when_it_is_killed(up: tuple[subprocess.Popen[str], dict
     process.kill()
     process.wait()
     assert below and all_gone(below)
+
+
+def test_a_second_server_has_a_token_of_its_own_and_takes_none_away() -> None:
+    with started() as (_, first):
+        token = Path(first["token_file"]).read_text()
+        with started() as (_, second):
+            assert second["token_file"] != first["token_file"]
+            assert answer(second["lab"], Path(second["token_file"]).read_text())[0] == 200
+        assert not Path(second["token_file"]).exists()
+        assert Path(first["token_file"]).read_text() == token
+        assert answer(first["lab"], token)[0] == 200
+    with started() as (_, third):
+        assert third["token_file"] == first["token_file"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sys
 import urllib.error
@@ -9,18 +10,23 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
+from freezeout.errors import FreezeoutError
+from freezeout.files import disk_errors
 from freezeout.services.process import Process, free_port, secret_file
 from freezeout.settings import home, shared_folder
+
+_MOST = 50
 
 
 @dataclass
 class Jupyter:
-    """A running server: its process, where it is and where its token lies."""
+    """A running server: its process, where it is, where its token lies, and the lock on that folder."""
 
     process: Process
     url: str
     token_file: Path
     dashboard: str
+    owner: int
 
     @classmethod
     def start(cls, root: Path | None = None, port: int = 0, browser: bool = False) -> Jupyter:
@@ -43,7 +49,7 @@ class Jupyter:
         shared = shared_folder("notebooks").parent
         checkout = shared if (shared / "pyproject.toml").is_file() else None
         root = (root or checkout or Path.cwd()).absolute()
-        place = home() / "services" / "jupyter"
+        place, owner = _own_place(home() / "services" / "jupyter")
         token_file = secret_file(place / "token")
         port = port or free_port()
         command = server_command(root, port, browser)
@@ -55,13 +61,30 @@ class Jupyter:
         except BaseException:
             process.stop()
             token_file.unlink(missing_ok=True)
+            os.close(owner)
             raise
-        return cls(process, url, token_file, f"{url}/freezeout/dashboards/summary")
+        return cls(process, url, token_file, f"{url}/freezeout/dashboards/summary", owner)
 
     def stop(self) -> None:
         """Stop the server and its kernels and forget the token."""
         self.process.stop()
         self.token_file.unlink(missing_ok=True)
+        os.close(self.owner)
+
+
+def _own_place(wanted: Path) -> tuple[Path, int]:
+    """The folder for token and log of one server, with a number when another has it; and its lock."""
+    for number in range(1, _MOST + 1):
+        place = wanted if number == 1 else wanted.with_name(f"{wanted.name}-{number}")
+        with disk_errors(place):
+            place.mkdir(parents=True, exist_ok=True)
+            handle = os.open(place / ".owner", os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return place, handle
+        except OSError:
+            os.close(handle)
+    raise FreezeoutError(f"{_MOST} servers run already", hint="stop one of them", code="too_many_servers")
 
 
 def server_command(root: Path, port: int, browser: bool = False) -> list[str]:
