@@ -26,7 +26,7 @@ def lab(place: Path, **variables: str) -> Iterator[httpx.Client]:
     env = {**os.environ, "JUPYTER_TOKEN": "t", **variables}
     env |= {f"JUPYTER_{name}_DIR": str(place / name) for name in ("CONFIG", "DATA", "RUNTIME")}
     with (place / "log").open("w") as log:
-        server = subprocess.Popen(server_command(place, port), env=env, stdout=log, stderr=log)
+        server = subprocess.Popen(_early(server_command(place, port)), env=env, stdout=log, stderr=log)
     try:
         url = f"http://127.0.0.1:{port}"
         with httpx.Client(base_url=url, headers={"Authorization": "token t"}, timeout=60) as client:
@@ -42,6 +42,14 @@ def lab(place: Path, **variables: str) -> Iterator[httpx.Client]:
     finally:
         server.terminate()
         server.wait(20)
+
+
+def _early(command: list[str]) -> list[str]:
+    """The command, with so long until the late extensions come by themselves that a test is early."""
+    at = command.index("-m")
+    assert command[at + 1] == "freezeout_jupyter.lab"
+    late = "import freezeout_jupyter.lab as lab; lab._AFTER = 60; lab.main()"
+    return [*command[:at], "-c", late, *command[at + 2 :]]
 
 
 def test_whoever_asks_for_a_late_extension_waits_for_it_and_gets_it(tmp_path: Path) -> None:
