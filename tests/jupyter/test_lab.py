@@ -20,13 +20,15 @@ from freezeout.services.process import free_port
 
 
 @contextmanager
-def lab(place: Path, **variables: str) -> Iterator[httpx.Client]:
+def lab(place: Path, *, early: bool = True, **variables: str) -> Iterator[httpx.Client]:
     """A client of a server that has just answered for the first time; the log is ``place/log``."""
     port = free_port()
     env = {**os.environ, "JUPYTER_TOKEN": "t", **variables}
     env |= {f"JUPYTER_{name}_DIR": str(place / name) for name in ("CONFIG", "DATA", "RUNTIME")}
+    command = server_command(place, port)
+    command = _early(command) if early else command
     with (place / "log").open("w") as log:
-        server = subprocess.Popen(_early(server_command(place, port)), env=env, stdout=log, stderr=log)
+        server = subprocess.Popen(command, env=env, stdout=log, stderr=log)
     try:
         url = f"http://127.0.0.1:{port}"
         with httpx.Client(base_url=url, headers={"Authorization": "token t"}, timeout=60) as client:
@@ -63,6 +65,16 @@ def test_whoever_asks_for_a_late_extension_waits_for_it_and_gets_it(tmp_path: Pa
     for name in LATE:
         assert f"{name} | extension was successfully loaded." in log
     assert "Traceback" not in log
+
+
+def test_late_extensions_come_though_nobody_asks(tmp_path: Path) -> None:
+    with lab(tmp_path, early=False):
+        until, missing = time.monotonic() + 60, set(LATE)
+        while missing and time.monotonic() < until:
+            time.sleep(0.1)
+            log = (tmp_path / "log").read_text()
+            missing = {name for name in LATE if f"{name} | extension was successfully loaded." not in log}
+    assert missing == set()
 
 
 def test_a_dashboard_that_is_asked_for_first_waits_for_voila(tmp_path: Path) -> None:
