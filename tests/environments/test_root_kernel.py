@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
+from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 
@@ -69,6 +72,55 @@ def test_after_an_error_the_kernel_goes_on_and_knows_what_it_knew() -> None:
 def test_a_crash_ends_the_kernel_instead_of_waiting_for_ever() -> None:
     with pytest.raises(DeadKernelError):
         run("TH1D* nothing = nullptr;", "*(volatile int*)8 = 1;")
+
+
+def printed(cell: nbformat.NotebookNode, stream: str = "stdout") -> str:
+    return "".join(o.text for o in cell.outputs if o.output_type == "stream" and o.name == stream)
+
+
+def test_output_of_any_length_arrives_whole() -> None:
+    several, long, errors, unsynced = run(
+        'for (int i = 0; i < 300000; ++i) std::cout << "line " << i << "\\n";',
+        "std::cout << std::string(5000000, 'x');",
+        "std::cerr << std::string(2000000, 'y');",
+        'std::ios::sync_with_stdio(false); std::cout << "größer";',
+    )
+    assert printed(several) == "".join(f"line {i}\n" for i in range(300_000))
+    assert printed(long) == "x" * 5_000_000
+    assert printed(errors, "stderr") == "y" * 2_000_000
+    assert printed(unsynced) == "größer"
+
+
+def test_what_a_cell_leaves_running_does_not_keep_the_next_one_waiting() -> None:
+    first, second = run('gSystem->Exec("echo program; sleep 30 &");', 'std::cout << "next";')
+    assert printed(first) == "program\n" and printed(second) == "next"
+
+
+def test_an_interrupted_cell_says_that_it_goes_on_and_the_next_one_waits_for_it() -> None:
+    manager = KernelManager(kernel_name="freezeout-root-cpp")
+    manager.start_kernel()
+    client = manager.client()
+    client.start_channels()
+    try:
+        client.wait_for_ready(timeout=60)
+        shown: list[str] = []
+
+        def show(message: dict[str, Any]) -> None:
+            if message["msg_type"] == "stream":
+                shown.append(message["content"]["text"])
+                if message["content"]["text"].startswith("begun"):
+                    manager.interrupt_kernel()
+
+        slow = '#include <unistd.h>\nstd::cout << "begun" << std::endl; sleep(4); std::cout << "late ";'
+        begun = time.monotonic()
+        reply = client.execute_interactive(slow, timeout=60, output_hook=show)["content"]
+        assert reply["status"] == "error" and reply["ename"] == "KeyboardInterrupt"
+        assert "restart the kernel" in reply["evalue"] and time.monotonic() - begun < 4
+        reply = client.execute_interactive('std::cout << "next";', timeout=60, output_hook=show)["content"]
+        assert reply["status"] == "ok" and "".join(shown) == "begun\nlate next"
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
 
 
 def test_a_canvas_is_an_image() -> None:
