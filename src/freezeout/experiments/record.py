@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Mapping
@@ -149,8 +150,9 @@ def find_run(name: str, folder: Path | None = None) -> RunRecord:
     InputError
         When there is none, or more than one.
     """
-    if (Path(name) / FILE).is_file():
-        return read_record(Path(name).absolute())
+    with contextlib.suppress(OSError):  # longer than a file's name may be
+        if (Path(name) / FILE).is_file():
+            return read_record(Path(name).absolute())
     root = runs_folder() if folder is None else Path(folder)
     if RUN_ID.fullmatch(name) and (root / name / FILE).is_file():
         return read_record(root / name)
