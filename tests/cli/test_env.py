@@ -338,6 +338,19 @@ def test_without_a_terminal_a_run_builds_only_when_told(
     assert Path(out.strip()).parent == home() / "runs" and "build small: testing small" in err
 
 
+def test_a_run_mends_a_broken_environment_only_when_told(
+    roman: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_build("small")
+    found = installation("small")
+    assert found is not None
+    found.python.unlink()
+    out, err = said(capsys, "run", "toy", status=2)
+    assert out == "" and "'small' is broken: its interpreter" in err and "--yes" in err
+    out, _ = said(capsys, "run", "toy", "--yes")
+    assert Path(out.strip()).parent == home() / "runs"
+
+
 def test_a_run_in_an_outdated_build_says_so(
     roman: Path, small: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

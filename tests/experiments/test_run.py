@@ -157,7 +157,7 @@ def test_a_damaged_record_is_reported_and_the_others_are_listed(done: Path, cont
 def test_a_run_is_found_by_id_by_its_start_and_by_folder(done: Path) -> None:
     for name in (done.name, done.name[:12], str(done)):
         assert find_run(name).path == done
-    for name in ("2019", "", "../" + done.name, "nothing"):
+    for name in ("2019", "", "../" + done.name, "nothing", "x" * 300):
         with pytest.raises(InputError, match="no run"):
             find_run(name)
 

@@ -101,21 +101,26 @@ def _builder(agreed: bool) -> Callable[[Environment], None]:
     def build(environment: Environment) -> None:
         from freezeout.cli.env import build_here
         from freezeout.cli.progress import asked, at_terminal
-        from freezeout.errors import InputError
+        from freezeout.environments.installation import require
+        from freezeout.errors import FreezeoutError, InputError
 
+        absent, code = f"the environment '{environment.name}' is not built", "environment_missing"
+        try:
+            require(environment)
+        except FreezeoutError as error:
+            absent, code = error.message, error.code
         name, said = environment.name, environment.description
         cost = [f"{said['megabytes']:.0f} MB"] if "megabytes" in said else []
         cost += [f"about {said['seconds']:.0f} s"] if "seconds" in said else []
         about = f" ({', '.join(cost)})" if cost else ""
-        absent = f"the environment '{name}' is not built"
         if not agreed and not at_terminal():
             raise InputError(
                 f"{absent}{about}",
                 hint=f"run with --yes to build it now, or first: freezeout env build {name}",
-                code="environment_missing",
+                code=code,
             )
         if not agreed and not asked(f"{absent}; build it?{about}"):
-            raise InputError(absent, hint=f"freezeout env build {name}", code="environment_missing")
+            raise InputError(absent, hint=f"freezeout env build {name}", code=code)
         build_here(name)
 
     return build

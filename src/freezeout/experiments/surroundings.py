@@ -11,7 +11,7 @@ from freezeout.environments.folder import GATEWAY, Environment, environment
 from freezeout.environments.installation import Installation, installed_packages, require
 from freezeout.environments.library import digest
 from freezeout.environments.lock import differences, normalised
-from freezeout.errors import FreezeoutError, InputError
+from freezeout.errors import FreezeoutError
 from freezeout.files import checksums
 from freezeout.jobs.reporter import Reporter
 from freezeout.version import __version__
@@ -21,6 +21,8 @@ KEPT = "environment"
 
 _PACKAGES = ("numpy", "scipy", "papermill", "ipykernel", "matplotlib", "bokeh")
 Build = Callable[[Environment], object]
+
+_BUILDING_HELPS = ("environment_missing", "environment_broken", "environment_damaged")
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ def surroundings(name: str, build: Build | None = None) -> Surroundings:
     name : str
         The environment.
     build : callable, optional
-        Builds an environment that is not built; without it, that is an error.
+        Builds an environment that is not built or is broken; without it, that is an error.
 
     Raises
     ------
@@ -118,8 +120,8 @@ def surroundings(name: str, build: Build | None = None) -> Surroundings:
         return Surroundings(found, require(found), _read(found.folder, found.lock_file.name))
     try:
         require(found)
-    except InputError as error:
-        if error.code != "environment_missing" or build is None:
+    except FreezeoutError as error:
+        if error.code not in _BUILDING_HELPS or build is None:
             raise
         build(found)
     from freezeout.environments.build import bring_up_to_date, recipe
