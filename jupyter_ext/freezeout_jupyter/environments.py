@@ -103,10 +103,16 @@ def catalogue(root: Path) -> dict[str, list[dict[str, Any]]]:
 
     found, damaged = scan_environments()
     notebooks = _notebooks(root)
+    listed = cards(found)
+    broken = {card["name"] for card in listed if card["state"] == "broken"}
+    if broken:
+        from freezeout.environments.build import mend_kernels
+
+        # Jupyter passes over a damaged kernel.json in silence, and so over what would tell of the fault
+        mend_kernels(one for one in found if one.name in broken)
+        listed = cards(found)
     return {
-        "environments": [
-            {**card, "notebooks": notebooks.get(card["name"], [])} for card in cards(found)
-        ],
+        "environments": [{**card, "notebooks": notebooks.get(card["name"], [])} for card in listed],
         "problems": [{"id": _subject(error), **describe(error, 400)} for error in damaged],
     }  # fmt: skip
 

@@ -33,6 +33,7 @@ ENVIRONMENTS = {
         "title: Alpha decays\npackages: [numpy, scipy]\nstatus: ready\nmegabytes: 430\nseconds: 7", "passes",
     ),
     "keyed": ("title: Keyed\npackages: [numpy]\nstatus: ready", "passes"),
+    "typed": ("title: Typed\npackages: [numpy]\nstatus: ready", "passes"),
     "gone-soon": ("title: Gone soon\npackages: [numpy]\nstatus: ready", "passes"),
     "patient": ("title: Patient\npackages: [numpy]\nstatus: ready", "waits"),
     "distrusted": ("title: Distrusted\npackages: [numpy]\nstatus: ready", "fails"),
@@ -384,23 +385,40 @@ def test_by_keyboard_alone_one_comes_to_a_card_and_builds_it(opened: Page) -> No
     run_command(opened, "Show Environments")
     expect(panel(opened).get_by_role("searchbox")).to_be_focused()
     opened.keyboard.press("Control+A")
-    opened.keyboard.type("keyed")
+    opened.keyboard.type("typed")
     expect(panel(opened).locator("[data-name]")).to_have_count(1)
+    # with what is built already Enter would open a notebook, which takes the focus when it is there
+    expect_state(opened, "typed", "ready")
     opened.keyboard.press("ArrowDown")
-    expect(card(opened, "keyed")).to_be_focused()
+    expect(card(opened, "typed")).to_be_focused()
     opened.keyboard.press("Shift+F10")
     expect(opened.locator(".lm-Menu-item", has_text="Build")).to_be_visible()
     opened.keyboard.press("Escape")
-    expect(card(opened, "keyed")).to_be_focused()
+    expect(card(opened, "typed")).to_be_focused()
     opened.keyboard.press("Enter")
-    expect_state(opened, "keyed", "built")
+    expect_state(opened, "typed", "built")
     # its card went up to those that can be used, and took the focus along
-    expect(card(opened, "keyed")).to_be_focused()
+    expect(card(opened, "typed")).to_be_focused()
     opened.keyboard.press("Delete")
-    expect(button(opened, "keyed", "Keep")).to_be_focused()
-    button(opened, "keyed", "Keep").press("Enter")
-    expect(button(opened, "keyed", "Keep")).to_have_count(0)
-    expect(card(opened, "keyed")).to_have_attribute("data-state", "built")
+    expect(button(opened, "typed", "Keep")).to_be_focused()
+    opened.keyboard.press("Enter")
+    expect(button(opened, "typed", "Keep")).to_have_count(0)
+    expect(card(opened, "typed")).to_be_focused()
+    expect(card(opened, "typed")).to_have_attribute("data-state", "built")
+
+
+def test_a_question_gets_the_focus_when_it_is_asked_and_never_again(opened: Page) -> None:
+    build(opened, "typed")
+    run_command(opened, "Remove Environment…: Typed")
+    expect(button(opened, "typed", "Keep")).to_be_focused()
+    search = panel(opened).get_by_role("searchbox")
+    search.fill("nothing like that")
+    expect(card(opened, "typed")).to_have_count(0)
+    search.fill("typed")
+    expect(button(opened, "typed", "Keep")).to_be_visible()
+    expect(search).to_be_focused()
+    run_command(opened, "Clone and Change Environment…: Typed")
+    expect(card(opened, "typed").get_by_label("Name of the copy")).to_be_focused()
 
 
 def test_every_action_is_in_the_palette(opened: Page) -> None:

@@ -14,6 +14,7 @@ import pytest
 from freezeout.environments.build import (
     bring_up_to_date,
     build,
+    mend_kernels,
     refresh_library,
     run_build,
     run_test,
@@ -190,6 +191,21 @@ def test_a_build_keeps_to_the_lock_that_it_began_with(tiny: Recipe) -> None:
     assert ended(job).state == "done"
     assert first is not None and built().data["lock_sha256"] == first.sha256
     assert built().packages["tiny"] == "1.0"
+
+
+@pytest.mark.parametrize("damage", ["", "{", '{"argv": ["elsewhere/python"]}', None])
+def test_a_damaged_kernel_is_written_anew_without_a_build(tiny: Recipe, damage: str | None) -> None:
+    run_build("tiny")
+    before = built()
+    file = kernels_folder() / "freezeout-tiny" / "kernel.json"
+    spec = file.read_text(encoding="utf-8")
+    if damage is None:
+        file.unlink()
+    else:
+        file.write_text(damage, encoding="utf-8")
+    assert before.kernel_fault()
+    mend_kernels([environment("tiny")])
+    assert built().prefix == before.prefix and file.read_text(encoding="utf-8") == spec
 
 
 def test_the_library_is_brought_up_to_date_and_mended(tiny: Recipe) -> None:

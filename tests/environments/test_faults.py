@@ -206,7 +206,7 @@ def test_what_somebody_edited_in_a_build_and_so_in_uvs_cache_is_loaded_anew(tiny
     with open(Path(found.data["site"]) / "tiny" / "__init__.py", "a", encoding="utf-8") as stream:
         stream.write("\nsyntax error (\n")
     assert altered(found.prefix) == ["tiny"]
-    run_build("tiny", force=True)
+    run_build("tiny")
     found = installation("tiny")
     assert found is not None and found.data["smoke"]["ok"] and altered(found.prefix) == []
     assert "changed files of tiny" in store.read_log(store.jobs()[0].id)[0]

@@ -14,6 +14,7 @@ from tornado.httpclient import HTTPClientError
 
 from freezeout.environments.folder import environment_folders
 from freezeout.environments.installation import installation
+from freezeout.environments.kernels import kernels_folder
 from freezeout.settings import shared_folder
 
 from .conftest import body, make_environment
@@ -71,6 +72,22 @@ async def test_a_folder_that_is_not_in_order_is_a_problem_and_the_others_are_lis
     (problem,) = answer["problems"]
     assert problem["id"] == "odd"
     assert str(folder / "environment.yaml") in problem["message"] and "splendid" in problem["message"]
+
+
+async def test_a_damaged_kernel_is_mended_when_the_environments_are_listed(
+    jp_fetch: Any, own_small: Path
+) -> None:
+    file = kernels_folder() / "freezeout-small" / "kernel.json"
+    file.write_text("{", encoding="utf-8")
+    _, answer = await ask(jp_fetch, "GET", "environments")
+    assert {c["name"]: c["state"] for c in answer["environments"]}["small"] == "built"
+    # also of one that cannot be used: its kernel says why
+    file.write_text("{", encoding="utf-8")
+    (built,) = (file.parents[2] / "environments" / "small").glob("*/bin/python")
+    built.unlink()
+    _, answer = await ask(jp_fetch, "GET", "environments")
+    assert {c["name"]: c["state"] for c in answer["environments"]}["small"] == "broken"
+    assert json.loads(file.read_text(encoding="utf-8"))["argv"][0] == str(built)
 
 
 async def test_one_environment_tells_all_its_packages_before_and_after_it_is_built(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import shutil
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -86,8 +87,8 @@ def _buildable(name: str) -> Environment:
 def build(reporter: Reporter, name: str, force: bool = False) -> dict[str, Any]:
     """Build an environment from its lock, test it and offer its kernels.
 
-    Nothing of it is to be seen before it is whole. One that is in order already is left as it is,
-    but for the library, which is brought up to date.
+    Nothing of it is to be seen before it is whole. One that is in order already, file by file, is left
+    as it is, but for the library, which is brought up to date.
 
     Parameters
     ----------
@@ -110,7 +111,8 @@ def build(reporter: Reporter, name: str, force: bool = False) -> dict[str, Any]:
         current = _current(found)
         clear_away_alone(name)
         lock = found.lock
-        if current and not force and lock and current.data.get("lock_sha256") == lock.sha256:
+        of_lock = current and lock and current.data.get("lock_sha256") == lock.sha256
+        if current and of_lock and not force and not _is_altered(current, reporter):
             reporter.progress(0.9, "it is built already: bringing the library up to date")
             return _told(_as_described(found, _refresh(found, current, reporter)).data)
         _require_room(found)
@@ -185,6 +187,18 @@ def bring_up_to_date(name: str, reporter: Reporter) -> Installation:
     with only_builder(name, seconds=None):
         _refresh(found, require(found), reporter)
     return require(found)
+
+
+def mend_kernels(environments: Iterable[Environment]) -> None:
+    """Write damaged kernels of builds anew; those of a build that is broken then start the fallback.
+
+    One that cannot be written, or is being built just now, stays as it is.
+    """
+    for found in environments:
+        with contextlib.suppress(FreezeoutError), only_builder(found.name, seconds=0):
+            built = installation(found.name)
+            if built is not None and built.kernel_fault():
+                kernels.register(found, built.python, built.prefix, built.setup)
 
 
 def refresh_library(found: Environment, built: Installation, reporter: Reporter) -> None:
@@ -272,6 +286,15 @@ def _make(found: Environment, place: Path, reporter: Reporter) -> dict[str, Any]
         "packages": installed_packages(place),
         "library_sha256": ours.sha256,
     }
+
+
+def _is_altered(built: Installation, reporter: Reporter) -> bool:
+    # conda writes its own paths into what it installs
+    found = altered(built.prefix) if built.data["builder"] == "uv" else []
+    names = [name for name in found if name != "freezeout"]
+    if names:
+        reporter.log(f"files of {', '.join(names)} are not as they were installed: it is built anew")
+    return bool(names)
 
 
 def _replace_altered(place: Path, install_words: list[str | Path], reporter: Reporter) -> None:

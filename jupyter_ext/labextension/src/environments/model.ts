@@ -120,10 +120,20 @@ export class EnvironmentsModel extends VDomModel {
       parts.delete(part);
     }
     this._unfolded.set(name, parts);
+    this._news = unfolded ? `${part} ${name}` : '';
     if (part === 'details' && unfolded) {
       void this._readPackages(name);
     }
     this.stateChanged.emit();
+  }
+
+  /** Whether a part was unfolded just now; once, so that a card drawn anew takes no focus. */
+  isNews(name: string, part: Part): boolean {
+    const news = this._news === `${part} ${name}`;
+    if (news) {
+      this._news = '';
+    }
+    return news;
   }
 
   /** All packages of an environment, when its details have been asked for. */
@@ -320,6 +330,7 @@ export class EnvironmentsModel extends VDomModel {
   private _turn = 0;
   private _readings = 0;
   private _query = '';
+  private _news = '';
   private readonly _pending = new Map<string, Pending>();
   private readonly _refused = new Map<string, IFailure>();
   private readonly _unfolded = new Map<string, ReadonlySet<Part>>();

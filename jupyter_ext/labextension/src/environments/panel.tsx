@@ -41,6 +41,7 @@ export class EnvironmentsPanel extends VDomRenderer<EnvironmentsModel> {
 
   protected override onAfterShow(message: Message): void {
     super.onAfterShow(message);
+    this.update();
     // a command line may have done something that no event told
     if (this.model.environments) {
       void this.model.load();
@@ -53,19 +54,22 @@ export class EnvironmentsPanel extends VDomRenderer<EnvironmentsModel> {
     );
   }
 
-  protected override onUpdateRequest(message: Message): void {
-    super.onUpdateRequest(message);
-    void this.renderPromise?.then(() => {
-      const card = this._wanted && this.node.querySelector<HTMLElement>(`[data-name="${this._wanted}"]`);
-      if (card && this.isVisible) {
-        this._wanted = '';
-        card.scrollIntoView({ block: 'nearest' });
-        if (!card.contains(document.activeElement)) {
-          this._takeFocus(() => card.querySelector('.freezeout-Card-actions button') ?? card);
-        }
+  /** The card that was asked for may be there now. Not when the browser is idle, which may be much later. */
+  private readonly _drawn = (): void => {
+    const card = this._wanted && this.node.querySelector<HTMLElement>(`[data-name="${this._wanted}"]`);
+    if (card && this.isVisible) {
+      this._wanted = '';
+      card.scrollIntoView({ block: 'nearest' });
+      if (!card.contains(document.activeElement)) {
+        this._takeFocus(
+          () =>
+            card.querySelector('.freezeout-Ask :is(input, button)') ??
+            card.querySelector('.freezeout-Card-actions button') ??
+            card
+        );
       }
-    });
-  }
+    }
+  };
 
   /** The palette gives the focus back to what had it before, and only then it can be taken. */
   private _takeFocus(find: () => HTMLElement | null): void {
@@ -78,14 +82,21 @@ export class EnvironmentsPanel extends VDomRenderer<EnvironmentsModel> {
   }
 
   protected override render(): React.JSX.Element {
-    return <Environments host={this._host} />;
+    return <Environments host={this._host} drawn={this._drawn} />;
   }
 
   private _wanted = '';
   private _turn = 0;
 }
 
-function Environments({ host }: { readonly host: IHost }): React.JSX.Element {
+interface IEnvironmentsProps {
+  readonly host: IHost;
+
+  /** Called whenever what is to be seen has changed. */
+  readonly drawn: () => void;
+}
+
+function Environments({ host, drawn }: IEnvironmentsProps): React.JSX.Element {
   const { model, trans, run } = host;
   const list = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState('');
@@ -93,6 +104,7 @@ function Environments({ host }: { readonly host: IHost }): React.JSX.Element {
   // React tells nothing of a focus that goes because it takes the element away
   const held = useRef('');
   useFocusKept(list, held);
+  useLayoutEffect(drawn);
   const { environments, failure } = model;
   const shown = inOrder((environments ?? []).filter(environment => isShown(host, environment)));
   const groups = GROUPS.map(

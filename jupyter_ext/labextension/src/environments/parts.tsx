@@ -1,7 +1,7 @@
 /** What a card unfolds: the question before a removal, the form of a clone, the details. */
 import { Clipboard } from '@jupyterlab/apputils';
 import { Button, copyIcon } from '@jupyterlab/ui-components';
-import React, { useEffect, useRef, useState } from 'react';
+import React, { useLayoutEffect, useRef, useState } from 'react';
 import type { IPackage } from './api';
 import type { IPartProps } from './card';
 import * as ids from './ids';
@@ -13,9 +13,11 @@ export function RemoveQuestion({ environment, host, tabIndex }: IPartProps): Rea
   const { model, trans, run } = host;
   const { name, title, kernels } = environment;
   const first = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    first.current?.querySelector('button')?.focus();
-  }, []);
+  useLayoutEffect(() => {
+    if (model.isNews(name, 'remove')) {
+      first.current?.querySelector('button')?.focus();
+    }
+  }, [model, name]);
   const refusal = model.refusal(name);
   const refused = refusal?.what === 'remove' ? refusal : undefined;
   const inUse = refused?.code === 'environment_in_use';
@@ -78,10 +80,12 @@ export function CloneForm({ environment, host, tabIndex }: IPartProps): React.JS
   const { name, title } = environment;
   const [copy, setCopy] = useState(`my-${name}`.slice(0, 40));
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    input.current?.focus();
-    input.current?.select();
-  }, []);
+  useLayoutEffect(() => {
+    if (model.isNews(name, 'clone')) {
+      input.current?.focus();
+      input.current?.select();
+    }
+  }, [model, name]);
   const refusal = model.refusal(name);
   const refused = refusal?.what === 'clone' ? refusal : undefined;
   const valid = NAME.test(copy);
