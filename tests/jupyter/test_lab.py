@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -111,14 +112,20 @@ def test_an_extension_that_the_user_switched_off_stays_off(tmp_path: Path) -> No
     assert "voila.server_extension | extension was successfully loaded" not in (tmp_path / "log").read_text()
 
 
-def test_node_is_not_asked_for_anything(tmp_path: Path) -> None:
-    node = tmp_path / "bin" / "node"
+def test_node_is_not_asked_for_the_settings_of_yarn(tmp_path: Path) -> None:
+    node, asked = tmp_path / "bin" / "node", tmp_path / "asked"
     node.parent.mkdir()
-    node.write_text(f"#!/bin/sh\ntouch {tmp_path}/asked\n")
+    node.write_text(f'#!/bin/sh\necho "$@" >> {asked}\n')
     node.chmod(0o755)
+    # the language servers look for npm, which is Node's, when the server answers already
     with lab(tmp_path, PATH=f"{node.parent}:{os.environ['PATH']}") as client:
         assert client.get("/freezeout/api/version").status_code == 200
-        assert not (tmp_path / "asked").exists()
+        assert "yarn" not in (asked.read_text() if asked.exists() else "")
+    subprocess.run(
+        [sys.executable, "-c", "import jupyterlab.labapp"], check=True,
+        env={**os.environ, "PATH": f"{node.parent}:{os.environ['PATH']}"},
+    )  # fmt: skip
+    assert "yarn" in asked.read_text(), "Lab itself does not ask any more: _without_programs can go"
 
 
 def test_programs_are_found_again_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
