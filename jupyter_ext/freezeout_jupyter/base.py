@@ -38,13 +38,19 @@ _STATUS = {
     "kernel_name_taken": 409,
     "lock_missing": 409,
     "name_taken": 409,
+    "body_too_large": 413,
     "missing_package": 503,
     "too_many_listeners": 503,
     "voila_missing": 503,
     "disk_full": 507,
 }
 _KINDS = {str: "text", bool: "true or false"}
+_LARGEST_BODY = 10_000
 _HTTP_CODES = {400: "bad_request", 403: "forbidden", 404: "not_found", 405: "method_not_allowed"}
+_HTTP_HINTS = {
+    403: "log in, or send the header 'Authorization: token …' with the token of this server",
+    404: "jupyter_ext/openapi.yaml names all addresses",
+}
 
 
 def status_of(error: FreezeoutError) -> int:
@@ -58,7 +64,8 @@ def describe(error: BaseException | None, status: int) -> dict[str, str]:
         return {"code": error.code, "message": error.message, "hint": error.hint}
     if isinstance(error, web.HTTPError):
         message = error.log_message or error.reason or HTTPStatus(status).phrase
-        return {"code": _HTTP_CODES.get(status, f"http_{status}"), "message": message, "hint": ""}
+        code, hint = _HTTP_CODES.get(status, f"http_{status}"), _HTTP_HINTS.get(status, "")
+        return {"code": code, "message": message, "hint": hint}
     return {
         "code": "unexpected",
         "message": "something failed that Freezeout did not foresee",
@@ -68,7 +75,14 @@ def describe(error: BaseException | None, status: int) -> dict[str, str]:
 
 def read_body(data: bytes, allowed: Mapping[str, type], required: Collection[str] = ()) -> dict[str, Any]:
     """A JSON object with no key but those allowed, each of its kind."""
-    keys = ", ".join(f"{name} ({_KINDS[kind]})" for name, kind in allowed.items())
+    keys = ", ".join(f"{name} ({_KINDS[kind]})" for name, kind in allowed.items()) or "none"
+    if len(data) > _LARGEST_BODY:
+        # it would be parsed while others wait, and come back in a message and in the log
+        raise InputError(
+            f"the body has {len(data)} bytes",
+            hint=f"{_LARGEST_BODY} are allowed; keys: {keys}",
+            code="body_too_large",
+        )
     try:
         found = json.loads(data) if data.strip() else {}
     except (ValueError, RecursionError) as error:
@@ -163,7 +177,29 @@ class Api(_Shared, APIHandler):
         if isinstance(error, FreezeoutError):
             status_code = status_of(error)
             self.set_status(status_code)
-        self.finish(describe(error, status_code))
+        said = describe(error, status_code)
+        if status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            methods = ", ".join(self._methods())
+            self.set_header("Allow", methods)
+            said["hint"] = f"this address takes {methods}"
+        self.finish(said)
+
+    def _methods(self) -> list[str]:
+        """The methods that this route has."""
+        return [
+            method
+            for method in self.SUPPORTED_METHODS
+            if getattr(type(self), method.lower()) is not getattr(web.RequestHandler, method.lower())
+        ]
+
+
+class NoRoute(Api):
+    """What is below ``/freezeout/api`` and is no route: programs are told so in the same shape."""
+
+    async def prepare(self) -> None:  # type: ignore[override]
+        """Refuse whatever is asked."""
+        await super().prepare()
+        raise web.HTTPError(404, f"there is nothing at {self.request.path[:80]}")
 
 
 class Page(_Shared):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.utils import url_path_join
 
+from freezeout_jupyter.base import NoRoute
 from freezeout_jupyter.dashboards import Dashboards, ShowDashboard
 from freezeout_jupyter.environments import (
     EnvironmentBuild,
@@ -43,4 +44,5 @@ _TABLE: dict[str, type[JupyterHandler]] = {
 
 def routes(base_url: str) -> list[tuple[str, type[JupyterHandler]]]:
     """Patterns and handlers below the server's base address."""
-    return [(url_path_join(base_url, "freezeout", path), handler) for path, handler in _TABLE.items()]
+    table = {**_TABLE, "api(?:/.*)?": NoRoute}  # in this order: the first that matches is taken
+    return [(url_path_join(base_url, "freezeout", path), handler) for path, handler in table.items()]

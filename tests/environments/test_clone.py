@@ -39,10 +39,21 @@ def test_the_gateway_can_be_cloned_and_is_then_built_by_uv() -> None:
 def test_a_long_title_is_cut_and_a_given_one_is_refused(small: Path) -> None:
     text = (small / "environment.yaml").read_text().replace("A small one", "A" * 60)
     (small / "environment.yaml").write_text(text)
-    assert len(clone("small", "one").title) == 60
+    assert clone("small", "one").title == "A" * 54 + " (one)"
     for title in ("", " ", "B" * 61):
         with pytest.raises(InputError, match="1 to 60"):
             clone("small", "two", title)
+
+
+def test_a_title_with_signs_that_join_others_is_cloned_and_one_with_controls_is_refused(small: Path) -> None:
+    joined = "\N{WOMAN}\N{ZERO WIDTH JOINER}\N{MICROSCOPE} lab"
+    text = (small / "environment.yaml").read_text().replace("A small one", joined)
+    (small / "environment.yaml").write_text(text)
+    assert clone("small", "one").title == f"{joined} (one)"
+    assert clone("small", "two", joined).title == joined
+    for title in ("a\x00b", "a\x7f", "\ud800"):
+        with pytest.raises(InputError, match="cannot be shown"):
+            clone("small", "three", title)
 
 
 def test_a_clone_does_not_stand_for_what_the_original_stands_for(small: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -60,6 +61,48 @@ async def test_a_method_that_a_route_has_not_is_refused_in_the_same_shape(jp_fet
     assert caught.value.code == 405
     assert caught.value.response is not None
     assert set(body(caught.value.response)) == {"code", "message", "hint"}
+    assert caught.value.response.headers["Allow"] == "GET, OPTIONS"
+    assert body(caught.value.response)["hint"] == "this address takes GET, OPTIONS"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/freezeout/api"),
+        ("GET", "/freezeout/api/environment"),
+        ("GET", "/freezeout/api/environments/%2e%2e"),
+        ("GET", "/freezeout/api/environments/gateway%2flock"),
+        ("GET", "/freezeout/api/environments/%00"),
+        ("GET", "/freezeout/api/environments/%ff"),
+        ("POST", "/freezeout/api/jobs/..%2f../cancel"),
+        ("DELETE", "/freezeout/api/environments/a;b"),
+    ],
+)
+async def test_an_address_below_the_api_that_leads_nowhere_is_refused_in_the_same_shape(
+    http_server_client: Any, jp_auth_header: dict[str, str], jp_base_url: str, method: str, path: str
+) -> None:
+    ask = http_server_client.fetch  # `jp_fetch` would escape what is escaped already
+    asked = {"method": method, "headers": jp_auth_header, "body": "" if method == "POST" else None}
+    answer = await ask(url_path_join(jp_base_url, path), raise_error=False, **asked)
+    assert answer.code == 404
+    assert body(answer)["code"] == "not_found" and "openapi.yaml" in body(answer)["hint"]
+
+
+async def test_who_has_no_token_is_told_what_to_send(jp_fetch: Any) -> None:
+    for path in ("/freezeout/api/environments", "/freezeout/api/nothing"):
+        with pytest.raises(HTTPClientError) as caught:
+            await jp_fetch(path, headers={"Authorization": ""})
+        assert caught.value.code == 403 and caught.value.response is not None
+        assert "Authorization: token" in body(caught.value.response)["hint"]
+
+
+async def test_a_huge_body_is_refused_before_it_is_read_and_does_not_come_back(jp_fetch: Any) -> None:
+    huge = json.dumps({"name": "x" * 1_000_000})
+    with pytest.raises(HTTPClientError) as caught:
+        await jp_fetch("/freezeout/api/environments/gateway/clone", method="POST", body=huge)
+    assert caught.value.code == 413 and caught.value.response is not None
+    assert body(caught.value.response)["code"] == "body_too_large"
+    assert len(caught.value.response.body) < 500
 
 
 async def test_the_version_is_the_librarys(jp_fetch: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import unicodedata
 from pathlib import Path
 
 import yaml
@@ -93,7 +94,7 @@ def own_folder() -> Path:
 def _check(new_name: str) -> None:
     if not re.fullmatch(name_pattern(), new_name):
         raise InputError(
-            f"'{new_name}' is no name for an environment",
+            f"'{new_name[:60]}' is no name for an environment",
             hint="2 to 40 small letters, digits and '-', a letter first",
             code="bad_name",
         )
@@ -107,9 +108,16 @@ def _check(new_name: str) -> None:
 
 
 def _title(original: Environment, new_name: str, title: str | None) -> str:
-    said = f"{original.title} ({new_name})"[:60] if title is None else " ".join(title.split())
-    if not said.isprintable():
-        raise InputError("the title has signs that cannot be shown", code="bad_title")
+    if title is None:
+        # a long title is cut, and the name is what tells the copy from the original
+        end = f" ({new_name})"
+        return original.title[: 60 - len(end)].rstrip() + end
+    said = " ".join(title.split())
+    # what joins signs, as in 👩‍🔬, cannot be seen either, but is no fault
+    if any(unicodedata.category(sign) in ("Cc", "Cs") for sign in said):
+        raise InputError(
+            "the title has signs that cannot be shown", hint="leave out control characters", code="bad_title"
+        )
     if not 1 <= len(said) <= 60:
         raise InputError(
             f"the title has {len(said)} characters", hint="1 to 60 are allowed", code="bad_title"
