@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from freezeout.environments.build import run_build
-from freezeout.environments.card import card
+from freezeout.environments.card import card, cards
 from freezeout.environments.folder import environment, scan_environments
 from freezeout.environments.installation import (
     Installation,
@@ -102,6 +102,7 @@ def test_what_is_broken_is_said_and_mended(
         (b"[]", "environment_damaged", "is damaged"),
         (b'{"schema_version": 1}', "environment_damaged", "is damaged"),
         (b'{"schema_version": 1, "prefix": 3}', "environment_damaged", "is damaged"),
+        (b"[" * 100_000, "environment_damaged", "cannot read"),
         (b'{"schema_version": 99}', "environment_newer", "written by a newer Freezeout"),
     ],
 )
@@ -119,6 +120,30 @@ def test_a_record_that_cannot_be_read_is_said_and_mended(
     run_build("tiny")
     assert built().fault() is None and kernels() == ["freezeout-tiny"]
     assert builds("tiny") == [built().prefix]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("bytes", "many"),
+        ("bytes", float("inf")),
+        ("seconds", float("nan")),
+        ("built_at", 5),
+        ("kernels", [1]),
+        ("contents", []),
+        ("site", 7),
+        ("smoke", {"ok": True}),
+    ],
+)
+def test_a_record_with_what_cannot_be_shown_breaks_its_own_card_and_no_other(
+    tiny: Recipe, key: str, value: object
+) -> None:
+    whole = {"prefix": "/p", "python": "/p/bin/python", "builder": "uv", "kernels": [], "packages": {}}
+    root("tiny").mkdir(parents=True)
+    (root("tiny") / "current.json").write_text(json.dumps({"schema_version": 1, **whole, key: value}))
+    shown = {one["name"]: one for one in cards([environment("tiny"), environment("gateway")])}
+    assert shown["tiny"]["state"] == "broken" and "is damaged" in shown["tiny"]["reason"]
+    assert shown["gateway"]["state"] == "built"
 
 
 def test_a_damaged_environment_can_be_removed(tiny: Recipe) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import fcntl
 import json
+import math
 import os
 import re
 import sys
@@ -31,6 +32,13 @@ SCHEMA_VERSION = 1
 _FILE = "current.json"
 _IN_USE = ".in-use"
 _NEEDED = {"prefix": str, "python": str, "builder": str, "kernels": list, "packages": dict}
+_TEXT, _NUMBER = (str, type(None)), (int, float, type(None))
+_KNOWN: dict[str, type | tuple[type, ...]] = {
+    "version": _TEXT, "lock_sha256": _TEXT, "library_sha256": _TEXT, "python_version": _TEXT,
+    "built_at": _TEXT, "setup": _TEXT, "site": _TEXT, "title": _TEXT, "bytes": _NUMBER, "seconds": _NUMBER,
+    "smoke": (dict, type(None)), "contents": dict,
+}  # fmt: skip
+_OF_SMOKE: dict[str, type | tuple[type, ...]] = {"ok": bool, "message": str, "seconds": (int, float), "at": str}
 
 
 @dataclass(frozen=True)
@@ -156,7 +164,7 @@ def installation(name: str) -> Installation | None:
         data = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(
             f"cannot read {path}: {error}", hint=f"freezeout env build {name}", code="environment_damaged"
         ) from error
@@ -166,9 +174,21 @@ def installation(name: str) -> Installation | None:
         raise InputError(
             f"{path} was written by a newer Freezeout", hint="update Freezeout", code="environment_newer"
         )
-    if not all(isinstance(data.get(key), kind) for key, kind in _NEEDED.items()):
+    if not _is_sound(data):
         raise _damaged(path, name)
     return Installation(name, Path(data["prefix"]), data)
+
+
+def _is_sound(data: Mapping[str, Any]) -> bool:
+    """Whether all that is stored is of its kind: who shows it need not ask."""
+    kinds = all(isinstance(data.get(key), kind) for key, kind in _NEEDED.items()) and all(
+        isinstance(data[key], kind) for key, kind in _KNOWN.items() if key in data
+    )
+    if not kinds or not all(isinstance(name, str) for name in data["kernels"]):
+        return False
+    smoke = data.get("smoke")
+    tested = smoke is None or all(isinstance(smoke.get(key), kind) for key, kind in _OF_SMOKE.items())
+    return tested and all(math.isfinite(data.get(key) or 0) for key in ("bytes", "seconds"))
 
 
 def _damaged(path: Path, name: str) -> InputError:

@@ -156,7 +156,7 @@ def fault(names: Iterable[str], python: Path) -> str | None:
                 return f"its kernel {name} is not that of this build"
         except OSError:
             return f"its kernel {name} is gone"
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             return f"its kernel {name} is damaged"
     return None
 
@@ -171,7 +171,7 @@ def _holder(folder: Path) -> str | None:
     try:
         spec = json.loads((folder / "kernel.json").read_text(encoding="utf-8"))
         return str(spec["metadata"]["kernel_provisioner"]["config"]["environment"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 
