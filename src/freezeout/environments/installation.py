@@ -33,12 +33,13 @@ _FILE = "current.json"
 _IN_USE = ".in-use"
 _NEEDED = {"prefix": str, "python": str, "builder": str, "kernels": list, "packages": dict}
 _TEXT, _NUMBER = (str, type(None)), (int, float, type(None))
-_KNOWN: dict[str, type | tuple[type, ...]] = {
+_Kinds = dict[str, type | tuple[type, ...]]
+_KNOWN: _Kinds = {
     "version": _TEXT, "lock_sha256": _TEXT, "library_sha256": _TEXT, "python_version": _TEXT,
     "built_at": _TEXT, "setup": _TEXT, "site": _TEXT, "title": _TEXT, "bytes": _NUMBER, "seconds": _NUMBER,
     "smoke": (dict, type(None)), "contents": dict,
 }  # fmt: skip
-_OF_SMOKE: dict[str, type | tuple[type, ...]] = {"ok": bool, "message": str, "seconds": (int, float), "at": str}
+_OF_SMOKE: _Kinds = {"ok": bool, "message": str, "seconds": (int, float), "at": str}
 
 
 @dataclass(frozen=True)
