@@ -286,6 +286,11 @@ def test_an_output_that_takes_nothing_makes_no_traceback(redirection: str, statu
     assert "Traceback" not in done.stderr and len(done.stderr.splitlines()) == status
 
 
+def test_what_is_said_to_nobody_is_not_printed_as_a_result() -> None:
+    command = f"'{sys.executable}' -m freezeout.cli runs 2>&-"
+    assert subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True).stdout == ""
+
+
 def test_a_terminal_without_unicode_gets_escapes() -> None:
     command = [sys.executable, "-m", "freezeout.cli", "limits", "list", "--plane", "si"]
     done = subprocess.run(

@@ -270,6 +270,21 @@ def test_closing_the_terminal_leaves_nothing(slow_to_build: Path, background: Ba
     assert builds() == [] and [job.state for job in jobs()] == ["cancelled"]
 
 
+def test_a_batch_system_that_stops_a_run_leaves_nothing(background: Background) -> None:
+    child = background("run", "darkside50")
+    waited_for(lambda: list((home() / "runs").glob(".*.partial")))
+    child.terminate()
+    out, err = child.communicate(timeout=20)
+    assert child.returncode == 1 and out == "" and "nothing half-made was kept" in err
+    assert not (home() / "runs").exists()
+
+
+def test_a_build_goes_on_when_nobody_listens(small: Path) -> None:
+    command = f"'{sys.executable}' -m freezeout.cli env build small 2>&1 >/dev/null | head -c 1"
+    subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], check=True, capture_output=True)
+    assert installation("small") is not None
+
+
 def test_a_build_can_be_cancelled_from_elsewhere(
     slow_to_build: Path, background: Background, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -9,10 +9,15 @@ import argparse
 import contextlib
 import io
 import os
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
+from types import FrameType
 
+from freezeout.cli.output import say
 from freezeout.errors import FreezeoutError
 from freezeout.version import __version__
 
@@ -39,27 +44,54 @@ def main(words: Sequence[str] | None = None) -> int:
     options = parser().parse_args(words)
     _accept_any_output()
     try:
-        status = int(options.command(options) or 0)
-        sys.stdout.flush()
-        return status
+        with _stopped_as_by_ctrl_c():
+            status = int(options.command(options) or 0)
+            sys.stdout.flush()
+            return status
     except FreezeoutError as error:
-        print(f"freezeout: {error}", file=sys.stderr)
+        say(f"freezeout: {error}")
         return error.exit_status
     except KeyboardInterrupt:
-        print("freezeout: stopped; nothing half-made was kept", file=sys.stderr)
+        say("freezeout: stopped; nothing half-made was kept")
         return 1
     except BrokenPipeError:
         # the reader of our output has gone: a pipe into 'head', say
         _discard_output()
         return 1
     except OSError as error:
-        print(f"freezeout: cannot write the output: {error.strerror or error}", file=sys.stderr)
+        say(f"freezeout: cannot write the output: {error.strerror or error}")
         _discard_output()
         return 1
 
 
+@contextmanager
+def _stopped_as_by_ctrl_c() -> Iterator[None]:
+    """What a batch system or a closed terminal sends ends the block as gently as Ctrl-C does."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    # nohup has SIGHUP ignored, and means it
+    stops = [one for one in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(one) != signal.SIG_IGN]
+    previous = {one: signal.signal(one, _stop) for one in stops}
+    try:
+        yield
+    finally:
+        for one, handler in previous.items():
+            signal.signal(one, handler)
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    for one in (signal.SIGTERM, signal.SIGHUP):
+        # once is enough: a second one would break into the clearing away that the first began
+        signal.signal(one, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
 def _accept_any_output() -> None:
-    """Do without a standard output that is closed; write what its encoding lacks as escapes."""
+    """Do without outputs that are closed; write what the encoding of the standard one lacks as escapes."""
+    if sys.stderr is None:
+        # else what is said would be printed among the results
+        sys.stderr = io.StringIO()
     if sys.stdout is None:
         sys.stdout = io.StringIO()
     elif isinstance(sys.stdout, io.TextIOWrapper):

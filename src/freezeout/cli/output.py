@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import shutil
 import sys
@@ -31,9 +32,10 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> None
         print(line[: room - 1] + "…" if 0 < room < len(line) else line)
 
 
-def say(text: str) -> None:
-    """Tell the user something that is not a result."""
-    print(text, file=sys.stderr, flush=True)
+def say(text: str, end: str = "\n") -> None:
+    """Tell the user something that is not a result; work does not fail because nobody listens."""
+    with contextlib.suppress(OSError):
+        print(text, end=end, file=sys.stderr, flush=True)
 
 
 def number(value: float) -> str:

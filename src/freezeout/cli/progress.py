@@ -41,7 +41,7 @@ class Progress(Reporter):
     def end(self) -> None:
         """Wipe the bar, so that other words can follow."""
         if self._drawn:
-            print(_CLEAR, end="", file=sys.stderr, flush=True)
+            say(_CLEAR, end="")
             self._drawn = False
 
     def _draw(self, fraction: float | None, message: str) -> None:
@@ -49,7 +49,7 @@ class Progress(Reporter):
         share = "    " if fraction is None else f"{100 * fraction:3.0f}%"
         line = f"{self._label} [{'#' * full}{'.' * (_BAR - full)}] {share} {message}"
         width = shutil.get_terminal_size((100, 24)).columns - 1
-        print(_CLEAR + line[:width], end="", file=sys.stderr, flush=True)
+        say(_CLEAR + line[:width], end="")
         self._drawn = True
 
 
@@ -75,7 +75,7 @@ def watched(label: str) -> Iterator[Progress]:
 
 def asked(question: str) -> bool:
     """Whether the user agrees; an empty answer does. Only for terminals."""
-    print(f"{question} [Y/n] ", end="", file=sys.stderr, flush=True)
+    say(f"{question} [Y/n] ", end="")
     answer = sys.stdin.readline()
     if not answer:
         say("")
