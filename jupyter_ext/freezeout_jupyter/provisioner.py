@@ -12,7 +12,6 @@ import contextlib
 import importlib.util
 import json
 import os
-import signal
 import sys
 import tempfile
 import time
@@ -230,7 +229,7 @@ def _probe(built: Installation, argv: list[str]) -> None:
             command, lambda line: None, cwd=Path(folder), env=uv.environ(), seconds=_PROBE_SECONDS
         )
     if status != 0:
-        ended = f"it was ended by {signal.Signals(-status).name}" if status < 0 else "it said nothing"
+        ended = f"it was ended by {child.ended_by(status)}" if status < 0 else "it said nothing"
         last = next((line.strip() for line in reversed(said) if line.strip()), ended)
         raise FreezeoutError(
             f"the environment '{built.name}' is broken: its kernel ends as soon as it starts: {last}",

@@ -65,7 +65,7 @@ def test_a_lock_is_read(tmp_path: Path) -> None:
     assert dict(lock.packages) == {"a-b-c": "1.0", "numpy": "2.0"}
     assert len(lock.packages) == 2 and lock.packages.get("colorama") is None
     assert read_lock(path) is lock
-    path.write_text("numpy==3.0\n")
+    path.write_text("\ufeffnumpy==3.0\n")  # some editors begin a file so
     assert read_lock(path).packages["numpy"] == "3.0" and read_lock(path).sha256 != lock.sha256
 
 

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from freezeout.environments.build import run_build
+from freezeout.environments.export import recipe_of
+from freezeout.environments.folder import environment
 from freezeout.environments.locking import make_lock
 from freezeout.errors import FreezeoutError, InputError
 from freezeout.jobs.reporter import Reporter
@@ -118,6 +121,14 @@ def test_a_python_that_cannot_be_is_refused(small: Path, python: str) -> None:
         stream.write(f'python: "{python}"\n')
     with pytest.raises(InputError, match="python"):
         lock()
+
+
+def test_a_python_that_is_no_specifier_is_neither_built_nor_exported(small: Path) -> None:
+    with (small / "environment.yaml").open("a") as stream:
+        stream.write('python: "3.11"\n')
+    for refused in (lambda: run_build("small"), lambda: recipe_of(environment("small"))):
+        with pytest.raises(InputError, match=r"environment\.yaml: python: '3\.11' is no version specifier"):
+            refused()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -66,11 +67,19 @@ def test_one_that_hangs_is_ended(tiny: Recipe, monkeypatch: pytest.MonkeyPatch) 
     assert result()["ok"] is False
 
 
-def test_one_that_dies_is_told_with_its_signal(tiny: Recipe) -> None:
-    tiny.smoke("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)")
-    with pytest.raises(FreezeoutError, match="it was ended by SIGSEGV"):
+@pytest.mark.parametrize(("number", "name"), [(signal.SIGSEGV, "SIGSEGV"), (40, "signal 40")])
+def test_one_that_dies_is_told_with_its_signal(tiny: Recipe, number: int, name: str) -> None:
+    tiny.smoke(f"import os; os.kill(os.getpid(), {int(number)})")
+    with pytest.raises(FreezeoutError, match=f"it was ended by {name}"):
         run_build("tiny")
     assert result()["ok"] is False
+
+
+def test_one_that_is_a_link_to_nowhere_is_not_left_out(tiny: Recipe) -> None:
+    (tiny.folder / "smoke.py").unlink()
+    (tiny.folder / "smoke.py").symlink_to("gone.py")
+    with pytest.raises(FreezeoutError, match="does not pass its test"):
+        run_build("tiny")
 
 
 @pytest.mark.parametrize("line", ["print('x' * 79)", "print('x' * 10_000_000)"])

@@ -320,12 +320,9 @@ def _replace_altered(place: Path, install_words: list[str | Path], reporter: Rep
 
 def _interpreter(found: Environment) -> str:
     """The interpreter to build with: this one's when it fits, else uv looks for one."""
-    wanted = str(found.description.get("python", ">=3.11"))
-    from packaging.specifiers import SpecifierSet
-
-    if ".".join(map(str, sys.version_info[:3])) in SpecifierSet(wanted):
+    if ".".join(map(str, sys.version_info[:3])) in found.pythons:
         return str(getattr(sys, "_base_executable", sys.executable))
-    return wanted
+    return str(found.pythons)
 
 
 def _python_version(prefix: Path) -> str:

@@ -146,9 +146,7 @@ def export(recipe: Recipe, folder: Path) -> Path:
 
 def _python(found: Environment) -> str:
     """This interpreter's version when it fits, else the newest minor one that does."""
-    from packaging.specifiers import SpecifierSet
-
-    wanted = SpecifierSet(str(found.description.get("python", ">=3.11")))
+    wanted = found.pythons
     here = ".".join(map(str, sys.version_info[:3]))
     if here in wanted:
         return here

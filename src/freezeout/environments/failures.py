@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from freezeout.errors import FreezeoutError
+from freezeout.jobs.child import ended_by
 
 
 @dataclass(frozen=True)
@@ -148,11 +149,10 @@ def _offline() -> bool:
 
 
 def _ended_by(what: str, number: int) -> FreezeoutError:
-    name = signal.Signals(number).name if number in set(signal.Signals) else str(number)
     code, hint = "interrupted", "did somebody end it, or was the memory full?"
     if number == signal.SIGXFSZ:
         code, hint = "disk_full", "a file got larger than this user may make: see 'ulimit -f'"
-    return FreezeoutError(f"{what} failed: it was ended by {name}", hint=hint, code=code)
+    return FreezeoutError(f"{what} failed: it was ended by {ended_by(-number)}", hint=hint, code=code)
 
 
 def _package(text: str) -> str:

@@ -13,13 +13,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from stat import S_ISREG
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from freezeout.environments.lock import Lock, read_lock
 from freezeout.environments.schema import fault, schema
 from freezeout.errors import FreezeoutError, InputError
 from freezeout.files import read_yaml
 from freezeout.settings import environments_path, home, shared_folder
+
+if TYPE_CHECKING:
+    from packaging.specifiers import SpecifierSet
 
 GATEWAY = "gateway"
 CONDA = ("micromamba", "mamba", "conda")
@@ -60,6 +63,27 @@ class Environment:
     def status(self) -> str:
         """ready, partial or unavailable, as its folder says."""
         return str(self.description["status"])
+
+    @property
+    def pythons(self) -> SpecifierSet:
+        """The versions of Python that it is for.
+
+        Raises
+        ------
+        InputError
+            When the folder says them in another way than requires-python does.
+        """
+        from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+        said = str(self.description.get("python", ">=3.11"))
+        try:
+            return SpecifierSet(said)
+        except InvalidSpecifier as error:
+            raise InputError(
+                f"{self.folder / 'environment.yaml'}: python: '{said}' is no version specifier",
+                hint='such as ">=3.11,<3.13"',
+                code="bad_environment",
+            ) from error
 
     @property
     def kernels(self) -> tuple[str, ...]:

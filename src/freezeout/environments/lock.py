@@ -74,7 +74,7 @@ def read_lock(path: Path) -> Lock:
 def read_pins(text: str) -> dict[str, list[tuple[str, str]]]:
     """Every version of every package with its marker, in the text of a lock."""
     pins: dict[str, list[tuple[str, str]]] = {}
-    for line in text.split("\n"):
+    for line in text.removeprefix("\ufeff").split("\n"):
         # nine lines in ten are hashes: a look at the first sign is much cheaper than a pattern
         if line and line[0] not in " #-" and (pin := _PIN.match(line)):
             name, version, marker = pin.groups()

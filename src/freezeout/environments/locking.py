@@ -143,24 +143,14 @@ def _wanted(found: Environment) -> Path:
 
 def _python(found: Environment) -> str:
     """The oldest Python that the environment is for."""
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
-
-    said = str(found.description.get("python", ">=3.11"))
-    try:
-        versions = SpecifierSet(said)
-    except InvalidSpecifier as error:
-        raise InputError(
-            f"{found.folder / 'environment.yaml'}: python: '{said}' is no version specifier",
-            hint='such as ">=3.11,<3.13"',
-            code="bad_environment",
-        ) from error
+    fitting = found.pythons
     major, oldest = _OLDEST
     for minor in range(oldest, oldest + 20):
         for patch in range(31):
-            if f"{major}.{minor}.{patch}" in versions:
+            if f"{major}.{minor}.{patch}" in fitting:
                 return f"{major}.{minor}.{patch}" if patch else f"{major}.{minor}"
     raise InputError(
-        f"{found.folder / 'environment.yaml'}: python: no version from {major}.{oldest} on is in '{said}'",
+        f"{found.folder / 'environment.yaml'}: python: no version from {major}.{oldest} on is in '{fitting}'",
         hint=f"Freezeout itself needs Python {major}.{oldest}",
         code="bad_environment",
     )

@@ -86,6 +86,18 @@ def run(
     return child.returncode, list(said)
 
 
+def ended_by(status: int) -> str:
+    """The name of the signal that ended a command, of those that have one.
+
+    Examples
+    --------
+    >>> ended_by(-9), ended_by(-40)
+    ('SIGKILL', 'signal 40')
+    """
+    number = -status
+    return signal.Signals(number).name if number in set(signal.Signals) else f"signal {number}"
+
+
 class _Late(Exception):
     """The time is over."""
 
