@@ -30,13 +30,13 @@ class Lab:
     token: str
     root: Path
 
-    def ask(self, path: str) -> Any:
-        """Ask Jupyter's REST API."""
+    def ask(self, path: str, method: str = "GET") -> Any:
+        """Ask Jupyter's REST API; None when it says nothing."""
         request = urllib.request.Request(
-            f"{self.url}{path}", headers={"Authorization": f"token {self.token}"}
+            f"{self.url}{path}", method=method, headers={"Authorization": f"token {self.token}"}
         )
         with urllib.request.urlopen(request, timeout=10) as answer:
-            return json.load(answer)
+            return json.loads(answer.read() or "null")
 
     def open(self, page: Page) -> None:
         """Open Lab with an empty workspace and wait for its launcher."""

@@ -16,16 +16,20 @@ from playwright.sync_api import Locator, Page, Request, Response, expect
 from freezeout.settings import shared_folder
 
 from .lab import RUCIOS_FONT, Lab, run_command, running_lab
+from .panel import BUILD_MS, build, button, card, choose, expect_state, launcher, panel, refresh
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-BUILD_MS = 120_000
 SMOKE = {
     "passes": "def main() -> None:\n    import numpy\n\n    print('numpy', numpy.__version__)\n",
     "fails": "def main() -> None:\n    raise RuntimeError('the answer is 41')\n",
     "waits": (
         "import time\n\n\ndef main() -> None:\n"
         "    for second in range(300):\n        print('waited', second, flush=True)\n        time.sleep(1)\n"
+    ),
+    "talks": (
+        "def main() -> None:\n    for number in range(40_000):\n"
+        "        print('\\x1b[31mline\\x1b[0m', number, '<script>window.hurt = 1</script>')\n"
     ),
 }
 ENVIRONMENTS = {
@@ -36,6 +40,7 @@ ENVIRONMENTS = {
     "typed": ("title: Typed\npackages: [numpy]\nstatus: ready", "passes"),
     "gone-soon": ("title: Gone soon\npackages: [numpy]\nstatus: ready", "passes"),
     "patient": ("title: Patient\npackages: [numpy]\nstatus: ready", "waits"),
+    "talkative": ("title: Talkative\npackages: [numpy]\nstatus: ready", "talks"),
     "distrusted": ("title: Distrusted\npackages: [numpy]\nstatus: ready", "fails"),
     "half": (
         "title: Half\npackages: [numpy]\nstatus: partial\n"
@@ -83,54 +88,6 @@ def opened(lab: Lab, page: Page, noise: list[str]) -> Iterator[Page]:
     assert page.locator(".Toastify__toast").count() == 0
     assert noise == []
     assert [url for url in page.foreign if url != RUCIOS_FONT] == []  # type: ignore[attr-defined]
-
-
-def panel(page: Page) -> Locator:
-    """The panel."""
-    return page.get_by_role("region", name="Environments", exact=True)
-
-
-def card(page: Page, name: str) -> Locator:
-    """An environment's card."""
-    return panel(page).locator(f"[data-name='{name}']")
-
-
-def button(page: Page, name: str, label: str) -> Locator:
-    """A button on a card."""
-    return card(page, name).get_by_role("button", name=label, exact=True)
-
-
-def choose(page: Page, name: str, label: str) -> None:
-    """Choose from a card's menu."""
-    card(page, name).get_by_role("button", name=re.compile("^More actions")).click()
-    page.locator(".lm-Menu-item", has_text=label).first.click()
-
-
-def launcher(page: Page, section: str, title: str) -> Locator:
-    """A card of the launcher."""
-    sections = page.locator(".jp-Launcher-section").filter(
-        has=page.locator(".jp-Launcher-sectionTitle", has_text=re.compile(f"^{section}$"))
-    )
-    return sections.locator(".jp-LauncherCard").filter(
-        has=page.locator(".jp-LauncherCard-label", has_text=re.compile(f"^{title}$"))
-    )
-
-
-def expect_state(page: Page, name: str, state: str) -> None:
-    """The card says that the environment is in a state."""
-    expect(card(page, name)).to_have_attribute("data-state", state, timeout=BUILD_MS)
-
-
-def build(page: Page, name: str) -> None:
-    """Have the environment built, unless an earlier test did."""
-    if card(page, name).get_attribute("data-state") == "ready":
-        button(page, name, "Build").click()
-    expect_state(page, name, "built")
-
-
-def refresh(page: Page) -> None:
-    """Have everything read anew."""
-    panel(page).get_by_role("button", name="Refresh environments").click()
 
 
 def is_saved(answer: Response, word: str) -> bool:
@@ -354,6 +311,48 @@ def test_while_the_line_is_down_the_panel_says_so_and_then_it_is_up_to_date(
     shutil.rmtree(late)
     assert [line for line in noise if "ERR_INTERNET_DISCONNECTED" not in line] == []
     noise.clear()
+
+
+def test_of_a_long_log_the_end_is_shown_and_all_of_it_copied(opened: Page) -> None:
+    button(opened, "talkative", "Build").click()
+    button(opened, "talkative", "Show log").click()
+    expect_state(opened, "talkative", "built")
+    log = card(opened, "talkative").get_by_role("log")
+    expect(log).to_contain_text("line 39999 <script>window.hurt = 1</script>")
+    expect(log).to_contain_text("what was before is in the copy")
+    assert len(log.inner_text()) < 110_000
+    assert opened.evaluate("window.hurt") is None
+    opened.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    button(opened, "talkative", "Copy the log").click()
+    lines = opened.evaluate("navigator.clipboard.readText()").splitlines()
+    assert [line.split()[1] for line in lines if line.startswith("line ")] == [*map(str, range(40_000))]
+
+
+def test_a_log_that_cannot_be_read_on_stays_and_goes_on_later(opened: Page, noise: list[str]) -> None:
+    button(opened, "patient", "Build").click()
+    button(opened, "patient", "Show log").click()
+    log = card(opened, "patient").get_by_role("log")
+    expect(log).to_contain_text("waited 0", timeout=BUILD_MS)
+    opened.context.set_offline(True)
+    expect(card(opened, "patient")).to_contain_text("The Jupyter server does not answer", timeout=20_000)
+    expect(log).to_contain_text("waited 0")
+    opened.context.set_offline(False)
+    expect(card(opened, "patient")).not_to_contain_text("does not answer", timeout=60_000)
+    expect(panel(opened)).not_to_contain_text("No news from the server", timeout=60_000)
+    button(opened, "patient", "Cancel").click()
+    expect_state(opened, "patient", "ready")
+    assert [line for line in noise if "ERR_INTERNET_DISCONNECTED" not in line] == []
+    noise.clear()
+
+
+def test_what_was_removed_elsewhere_is_noticed_when_lab_reads_its_kernels(opened: Page, lab: Lab) -> None:
+    build(opened, "typed")
+    expect(launcher(opened, "Notebook", "Typed")).to_have_count(1)
+    lab.ask("freezeout/api/environments/typed", "DELETE")
+    # Lab does so every minute
+    expect(card(opened, "typed")).to_have_attribute("data-state", "ready", timeout=90_000)
+    expect(launcher(opened, "Notebook", "Typed")).to_have_count(0)
+    expect(launcher(opened, "Environments", "Typed")).to_have_count(1)
 
 
 def test_a_clone_says_where_it_is_and_has_a_card_of_its_own(opened: Page, lab: Lab) -> None:

@@ -180,6 +180,9 @@ export class EnvironmentsModel extends VDomModel {
         }
       }
     } catch (error) {
+      if (turn !== this._turn) {
+        return;
+      }
       this._failure = describe(this._options.trans, error);
     }
     this.stateChanged.emit();

@@ -73,7 +73,11 @@ export const environments: JupyterFrontEndPlugin<void> = {
     if (state) {
       void remember(state, model);
     }
-    void server.reached.then(() => model.load());
+    void server.reached.then(() => {
+      // another window or a command line removes without an event; Lab itself asks for kernels at times
+      serviceManager.kernelspecs.specsChanged.connect(() => void model.load());
+      return model.load();
+    });
   }
 };
 

@@ -10,6 +10,9 @@ import type { IJobLog, IJobs } from './tokens';
 /** So near to the end it still counts as the end. */
 const NEAR_PX = 24;
 
+/** More than this holds up the page each time that it grows. */
+const MOST_SIGNS = 100_000;
+
 export interface ILogViewProps {
   readonly job: IJob;
   readonly jobs: IJobs;
@@ -28,6 +31,7 @@ export function LogView({ job, jobs, trans, tabIndex }: ILogViewProps): React.JS
     }
   }, [text]);
   const error = log?.error ? describe(trans, log.error).message : '';
+  const end = lastLines(text, MOST_SIGNS);
   return (
     <div className="freezeout-Log">
       <pre
@@ -41,8 +45,10 @@ export function LogView({ job, jobs, trans, tabIndex }: ILogViewProps): React.JS
           atEnd.current = scrollHeight - scrollTop - clientHeight < NEAR_PX;
         }}
       >
-        {error || text || trans.__('nothing yet')}
+        {end.length < text.length && `${trans.__('[… what was before is in the copy …]')}\n`}
+        {end || (error ? '' : trans.__('nothing yet'))}
       </pre>
+      {error && <div className="freezeout-Said-hint">{error}</div>}
       <Button
         small
         minimal
@@ -74,4 +80,9 @@ function useLog(jobs: IJobs, id: string): IJobLog | null {
     };
   }, [jobs, id]);
   return log;
+}
+
+/** The end of a text, from the beginning of a line on. */
+function lastLines(text: string, most: number): string {
+  return text.length <= most ? text : text.slice(text.indexOf('\n', text.length - most) + 1);
 }
