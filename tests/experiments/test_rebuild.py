@@ -14,6 +14,7 @@ from freezeout.errors import InputError
 from freezeout.experiments.rebuild import export
 from freezeout.experiments.record import RunRecord, read_record
 from freezeout.experiments.run import run
+from freezeout.files import checksums
 from freezeout.settings import runs_folder
 
 TOYS = Path(__file__).parent / "folders"
@@ -102,6 +103,54 @@ def test_a_run_that_says_nothing_of_its_environment_is_refused(record: RunRecord
     change(record, environment=None)
     with pytest.raises(InputError, match="does not say from which lock"):
         export(record.run_id, tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("entry", "value"),
+    [
+        ("name", "small\nRUN evil"),
+        ("python_version", "3.11\nRUN evil"),
+        ("python_version", [3, 11]),
+        ("lock_sha256", 5),
+        ("library_sha256", "../" * 4),
+        ("differs", 5),
+    ],
+)
+def test_a_record_that_says_what_cannot_be_is_damaged(
+    record: RunRecord, tmp_path: Path, entry: str, value: object
+) -> None:
+    change(record, environment={**record.data["environment"], entry: value})  # type: ignore[dict-item]
+    with pytest.raises(InputError, match=f"is damaged: its environment's {entry}"):
+        export(record.run_id, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [("", "None is not"), ("- 1", "is not of type"), ("title: x", "is required"), (None, "")],
+)
+def test_a_run_whose_description_is_none_is_damaged(
+    record: RunRecord, tmp_path: Path, text: str | None, why: str
+) -> None:
+    outputs = dict(record.data["outputs"])  # type: ignore[call-overload]
+    name = "environment/environment.yaml"
+    del outputs[name]
+    if text is not None:
+        (record.path / name).write_text(text)
+        outputs[name] = checksums(record.path / name)
+    change(record, outputs=outputs)
+    with pytest.raises(InputError, match=f"is damaged: .*environment.yaml.*{why}"):
+        export(record.run_id, tmp_path / "out")
+
+
+def test_a_file_that_a_record_places_elsewhere_is_not_written_there(
+    record: RunRecord, tmp_path: Path
+) -> None:
+    (runs_folder() / "strange").write_text("x")
+    outputs = {**record.data["outputs"], "environment/../../strange": checksums(runs_folder() / "strange")}  # type: ignore[dict-item]
+    change(record, outputs=outputs)
+    export(record.run_id, tmp_path / "a" / "b")
+    assert not (tmp_path / "strange").exists()
 
 
 def test_where_the_run_differed_from_its_lock_is_in_the_readme(record: RunRecord, tmp_path: Path) -> None:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from freezeout.environments import export as exporting
-from freezeout.environments.folder import environment
+from freezeout.environments.folder import environment, name_pattern
+from freezeout.environments.schema import fault
 from freezeout.errors import InputError
 from freezeout.experiments.record import RunRecord, find_run
 from freezeout.experiments.surroundings import KEPT
+from freezeout.files import read_yaml
+
+_SHA256 = "[0-9a-f]{64}"
 
 
 def export(name: str, folder: Path) -> Path:
@@ -55,29 +58,69 @@ def _recipe(record: RunRecord) -> exporting.Recipe:
     said: Any = record.data.get("environment")
     if not isinstance(said, Mapping) or not said.get("name") or not said.get("lock_sha256"):
         raise InputError(f"run {record.run_id} does not say from which lock its environment was")
-    name, wanted = str(said["name"]), str(said["lock_sha256"])
+    facts = _facts(record, said)
+    name, wanted = facts["name"], facts["lock_sha256"]
+    # these and no others: a record that somebody sent may name what it likes
     kept = {
-        file.removeprefix(f"{KEPT}/"): record.output(file).read_bytes()
-        for file in record.data["outputs"]  # type: ignore[attr-defined]
-        if file.startswith(f"{KEPT}/")
+        file: record.output(f"{KEPT}/{file}")
+        for file in ("environment.yaml", "requirements.txt", "conda.yaml")
+        if f"{KEPT}/{file}" in record.data["outputs"]  # type: ignore[operator]
     }
     if not kept:
         kept = _as_it_is_now(record, name, wanted)
-    versions: Any = record.data.get("versions")
-    python = said.get("python_version") or (versions or {}).get("python")
+    description = _described(record, kept)
     return exporting.Recipe(
         name,
-        yaml.safe_load(kept["environment.yaml"]),
-        kept,
+        description,
+        {file: path.read_bytes() for file, path in kept.items()},
         wanted,
-        str(python),
-        said.get("library_sha256"),
+        facts["python_version"],
+        facts["library_sha256"] or None,
         of=f"the run {record.run_id} in the environment {name}",
-        differs=tuple(said.get("differs", ())),
+        differs=tuple(map(str, said.get("differs") or ())),
     )
 
 
-def _as_it_is_now(record: RunRecord, name: str, wanted: str) -> dict[str, bytes]:
+def _facts(record: RunRecord, said: Mapping[str, Any]) -> dict[str, str]:
+    """What the record says of the environment, which goes into a Dockerfile."""
+    versions = record.data.get("versions")
+    older = versions.get("python") if isinstance(versions, Mapping) else None
+    given = {**said, "python_version": said.get("python_version") or older}
+    patterns = {
+        "name": name_pattern(),
+        "lock_sha256": _SHA256,
+        "python_version": r"\d+\.\d+[\w.+]*",
+        "library_sha256": f"({_SHA256})?",
+    }
+    facts = {key: str(given.get(key) or "") for key in patterns}
+    wrong = [key for key, pattern in patterns.items() if not re.fullmatch(pattern, facts[key])]
+    if not isinstance(said.get("differs") or [], list):
+        wrong.append("differs")
+    if wrong:
+        raise _damaged(record, f"its environment's {wrong[0]} is none")
+    return facts
+
+
+def _described(record: RunRecord, kept: Mapping[str, Path]) -> Mapping[str, Any]:
+    """The description that was kept, when the lock that it speaks of was kept as well."""
+    if "environment.yaml" not in kept:
+        raise _damaged(record, f"it lacks {KEPT}/environment.yaml")
+    found = read_yaml(kept["environment.yaml"])
+    wrong = fault(found)
+    if wrong:
+        raise _damaged(record, f"{KEPT}/environment.yaml: {wrong[0]}: {wrong[1]}")
+    assert isinstance(found, dict)
+    lock = "conda.yaml" if found.get("builder") == "conda" else "requirements.txt"
+    if lock not in kept:
+        raise _damaged(record, f"it lacks {KEPT}/{lock}")
+    return found
+
+
+def _damaged(record: RunRecord, why: str) -> InputError:
+    return InputError(f"run {record.run_id} in {record.path} is damaged: {why}", code="run_damaged")
+
+
+def _as_it_is_now(record: RunRecord, name: str, wanted: str) -> dict[str, Path]:
     """The present recipe, for a run that kept none, when its lock is the same."""
     found = environment(name)
     content = found.lock_file.read_bytes() if found.lock_file.is_file() else b""
@@ -88,5 +131,4 @@ def _as_it_is_now(record: RunRecord, name: str, wanted: str) -> dict[str, bytes]
             hint=f"find the requirements.txt with the SHA-256 {wanted[:12]}… in the history of '{name}'",
             code="lock_lost",
         )
-    described = (found.folder / "environment.yaml").read_bytes()
-    return {found.lock_file.name: content, "environment.yaml": described}
+    return {path.name: path for path in (found.lock_file, found.folder / "environment.yaml")}
