@@ -130,7 +130,10 @@ def test_a_record_that_cannot_be_read_is_said_and_mended(
         ("seconds", float("nan")),
         ("built_at", 5),
         ("kernels", [1]),
+        ("kernels", []),
+        ("python", ""),
         ("contents", []),
+        ("contents", {"numpy": 5}),
         ("site", 7),
         ("smoke", {"ok": True}),
     ],
@@ -138,7 +141,7 @@ def test_a_record_that_cannot_be_read_is_said_and_mended(
 def test_a_record_with_what_cannot_be_shown_breaks_its_own_card_and_no_other(
     tiny: Recipe, key: str, value: object
 ) -> None:
-    whole = {"prefix": "/p", "python": "/p/bin/python", "builder": "uv", "kernels": [], "packages": {}}
+    whole = {"prefix": "/p", "python": "/p/bin/python", "builder": "uv", "kernels": ["k"], "packages": {}}
     root("tiny").mkdir(parents=True)
     (root("tiny") / "current.json").write_text(json.dumps({"schema_version": 1, **whole, key: value}))
     shown = {one["name"]: one for one in cards([environment("tiny"), environment("gateway")])}

@@ -185,7 +185,12 @@ def _is_sound(data: Mapping[str, Any]) -> bool:
     kinds = all(isinstance(data.get(key), kind) for key, kind in _NEEDED.items()) and all(
         isinstance(data[key], kind) for key, kind in _KNOWN.items() if key in data
     )
-    if not kinds or not all(isinstance(name, str) for name in data["kernels"]):
+    if not kinds or not data["kernels"] or not all(isinstance(name, str) for name in data["kernels"]):
+        return False
+    if not all(Path(data[key]).is_absolute() for key in ("prefix", "python")):
+        return False
+    parts = data.get("contents", {}).values()
+    if not all(isinstance(part, list) and all(isinstance(name, str) for name in part) for part in parts):
         return False
     smoke = data.get("smoke")
     tested = smoke is None or all(isinstance(smoke.get(key), kind) for key, kind in _OF_SMOKE.items())
