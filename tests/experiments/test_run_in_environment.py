@@ -20,6 +20,7 @@ from freezeout.environments.removal import remove
 from freezeout.errors import FreezeoutError, InputError
 from freezeout.experiments.folder import experiment
 from freezeout.experiments.run import run
+from freezeout.experiments.surroundings import surroundings
 from freezeout.files import checksums
 from freezeout.jobs.reporter import Reporter
 from freezeout.settings import home, runs_folder
@@ -232,3 +233,11 @@ def test_a_build_in_use_by_a_run_is_not_removed(roman: Path, built: Path) -> Non
     finally:
         child.terminate()
         child.wait()
+
+
+def test_a_build_that_is_removed_under_a_run_goes_with_it(roman: Path, own: Path) -> None:
+    around = surroundings("small")
+    with around.in_use():
+        remove("small", force=True)
+        assert around.built.prefix.is_dir()
+    assert not around.built.prefix.exists()

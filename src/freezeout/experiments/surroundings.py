@@ -11,6 +11,7 @@ from freezeout.environments.folder import GATEWAY, Environment, environment
 from freezeout.environments.installation import Installation, installed_packages, require
 from freezeout.environments.library import digest
 from freezeout.environments.lock import differences, normalised
+from freezeout.environments.removal import clear_away
 from freezeout.errors import FreezeoutError
 from freezeout.files import checksums
 from freezeout.jobs.reporter import Reporter
@@ -78,8 +79,11 @@ class Surroundings:
         if self.built.name == GATEWAY:
             yield
             return
-        with self.built.in_use():
-            yield
+        try:
+            with self.built.in_use():
+                yield
+        finally:
+            clear_away(self.built.name)  # removed or replaced meanwhile, a build goes with its last user
 
     def _differences(self, python: str) -> list[str] | None:
         lock = self.recipe.get("requirements.txt")
