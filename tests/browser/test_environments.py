@@ -201,6 +201,26 @@ def test_a_failure_stays_on_the_card_with_its_reason_and_a_way_to_try_again(open
     expect(card(opened, "distrusted")).to_contain_text(re.compile("test failed .*✕"))
 
 
+def test_what_is_removed_elsewhere_meanwhile_is_removed_and_its_failure_with_it(
+    opened: Page, lab: Lab, noise: list[str]
+) -> None:
+    if card(opened, "distrusted").get_attribute("data-state") == "ready":
+        button(opened, "distrusted", "Build").click()
+    else:
+        choose(opened, "distrusted", "Test")
+    expect(card(opened, "distrusted")).to_contain_text("the answer is 41", timeout=BUILD_MS)
+    expect(button(opened, "distrusted", "Retry")).to_be_visible(timeout=BUILD_MS)
+    expect_state(opened, "distrusted", "built")
+    choose(opened, "distrusted", "Remove")
+    lab.ask("freezeout/api/environments/distrusted", "DELETE")
+    button(opened, "distrusted", "Remove").click()
+    expect_state(opened, "distrusted", "ready")
+    expect(button(opened, "distrusted", "Keep")).to_have_count(0)
+    expect(card(opened, "distrusted")).not_to_contain_text("failed")
+    assert [line for line in noise if "409 (Conflict)" not in line] == []
+    noise.clear()
+
+
 def test_an_unavailable_one_says_why_and_leads_to_the_nearest(opened: Page) -> None:
     expect(card(opened, "lost")).to_contain_text("unavailable")
     expect(card(opened, "lost")).to_contain_text("its server was switched off")

@@ -87,7 +87,10 @@ export class EnvironmentsModel extends VDomModel {
   /** The job that a card shows: one that runs, or one that failed and is not yet dismissed. */
   job(name: string): IJob | undefined {
     const job = this.jobs.latest(SUBJECT + name);
-    const shown = job && (isLive(job) || (job.state === 'failed' && !this._dismissed.has(job.id)));
+    // of what was tested nothing is left when it has been removed since
+    const removed = job?.error?.code === 'smoke_failed' && this.find(name)?.state === 'ready';
+    const failed = job?.state === 'failed' && !removed && !this._dismissed.has(job.id);
+    const shown = job && (isLive(job) || failed);
     return shown || (job && this.isUnfolded(name, 'log')) ? job : undefined;
   }
 
@@ -217,7 +220,7 @@ export class EnvironmentsModel extends VDomModel {
 
   remove(name: string, force = false): Promise<void> {
     return this._do(name, 'remove', async () => {
-      await this._options.api.remove(name, force);
+      await this._options.api.remove(name, force).catch(unlessGone);
       this.unfold(name, 'remove', false);
       await Promise.all([this._reload(name), this._options.refreshKernels()]);
     });
@@ -341,4 +344,11 @@ export class EnvironmentsModel extends VDomModel {
   private readonly _clones = new Map<string, IEnvironment>();
   private readonly _dismissed = new Set<string>();
   private readonly _settling = new Set<string>();
+}
+
+/** What somebody else has removed meanwhile is as it was wanted. */
+function unlessGone(error: unknown): undefined {
+  if (!(error instanceof ApiError && error.code === 'environment_missing')) {
+    throw error;
+  }
 }
