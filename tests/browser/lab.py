@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 
 # rucio-jupyterlab's style sheet asks for it; without it its icons are words
 RUCIOS_FONT = "https://fonts.googleapis.com/icon?family=Material+Icons"
@@ -90,8 +91,13 @@ def running_lab(place: Path, port: int, **env: str) -> Iterator[Lab]:
 
 def run_command(page: Page, words: str) -> None:
     """Find a command in the palette and press Enter."""
-    page.keyboard.press("Control+Shift+C")
-    page.locator(".lm-CommandPalette-input").fill(words)
+    box = page.locator(".lm-CommandPalette-input")
+    for _ in range(3):
+        # it closes by itself when a notebook that has just come takes the focus
+        page.keyboard.press("Control+Shift+C")
+        with contextlib.suppress(Error):
+            box.fill(words, timeout=3000)
+            break
     expect(page.locator(".lm-CommandPalette-item.lm-mod-active")).to_contain_text(words)
     page.keyboard.press("Enter")
 

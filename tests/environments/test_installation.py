@@ -132,6 +132,7 @@ def test_a_record_that_cannot_be_read_is_said_and_mended(
         ("kernels", [1]),
         ("kernels", []),
         ("python", ""),
+        ("python", "/p/\0/python"),
         ("contents", []),
         ("contents", {"numpy": 5}),
         ("site", 7),

@@ -187,7 +187,7 @@ def _is_sound(data: Mapping[str, Any]) -> bool:
     )
     if not kinds or not data["kernels"] or not all(isinstance(name, str) for name in data["kernels"]):
         return False
-    if not all(Path(data[key]).is_absolute() for key in ("prefix", "python")):
+    if not all(Path(data[key]).is_absolute() and "\0" not in data[key] for key in ("prefix", "python")):
         return False
     parts = data.get("contents", {}).values()
     if not all(isinstance(part, list) and all(isinstance(name, str) for name in part) for part in parts):
