@@ -174,8 +174,13 @@ export class EnvironmentsModel extends VDomModel {
         await this.load();
         return;
       }
+      const known = kernels(this._environments ?? environments);
       this._environments = environments;
       this._problems = problems;
+      if (kernels(environments) !== known) {
+        // Lab asks the server by itself only once a minute
+        void this._options.refreshKernels();
+      }
       this._failure = null;
       for (const { job } of environments) {
         if (job) {
@@ -351,4 +356,11 @@ function unlessGone(error: unknown): undefined {
   if (!(error instanceof ApiError && error.code === 'environment_missing')) {
     throw error;
   }
+}
+
+function kernels(environments: readonly IEnvironment[]): string {
+  return environments
+    .flatMap(environment => environment.kernels)
+    .sort()
+    .join();
 }
