@@ -64,6 +64,9 @@ def test_it_agrees_with_the_standard_on_anything(value: object) -> None:
         ({"status": "unavailable"}, "the file", "'reason' is required"),
         ({"megabytes": "12"}, "megabytes", "'12' is not of type 'number'"),
         ({"builder": "pip"}, "builder", "'pip' is not one of"),
+        # it goes into a Dockerfile and into a line to copy
+        ({"system": [{"command": "cc", "package": "gcc; rm x"}]}, "system.0.package", "'gcc; rm x' does not"),
+        ({"system": [{"command": "cc", "package": "gcc\n"}]}, "system.0.package", "'gcc\\n' does not"),
     ],
 )
 def test_it_says_where_and_why(change: dict[str, object], where: str, why: str) -> None:

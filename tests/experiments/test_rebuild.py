@@ -125,6 +125,14 @@ def test_a_record_that_says_what_cannot_be_is_damaged(
     assert not (tmp_path / "out").exists()
 
 
+def test_a_record_whose_name_has_a_second_line_is_damaged(record: RunRecord, tmp_path: Path) -> None:
+    started = record.run_id
+    change(record, run_id=f"{started}\nRUN evil")
+    with pytest.raises(InputError, match="is damaged: its run_id"):
+        export(started, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [("", "None is not"), ("- 1", "is not of type"), ("title: x", "is required"), (None, "")],

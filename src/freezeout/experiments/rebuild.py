@@ -58,6 +58,8 @@ def _recipe(record: RunRecord) -> exporting.Recipe:
     said: Any = record.data.get("environment")
     if not isinstance(said, Mapping) or not said.get("name") or not said.get("lock_sha256"):
         raise InputError(f"run {record.run_id} does not say from which lock its environment was")
+    if not re.fullmatch(r"[\w.+-]+", record.run_id):
+        raise _damaged(record, "its run_id is none")  # it goes into a Dockerfile too
     facts = _facts(record, said)
     name, wanted = facts["name"], facts["lock_sha256"]
     # these and no others: a record that somebody sent may name what it likes
