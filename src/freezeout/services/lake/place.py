@@ -1,0 +1,135 @@
+"""The folder of the embedded lake: where each part is, and the secrets between them."""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import os
+import re
+import secrets
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from freezeout.errors import FreezeoutError
+from freezeout.files import disk_errors
+from freezeout.settings import home
+
+RSES = ("HERE", "ARCHIVE", "MIRROR")
+"""The storage elements; data is made available at the first."""
+
+_LONGEST_SOCKET = 90
+
+
+@dataclass(frozen=True)
+class Place:
+    """The folder of one embedded lake.
+
+    Attributes
+    ----------
+    root : Path
+        All state is below it, but for the socket of the database.
+    """
+
+    root: Path
+
+    @property
+    def database(self) -> Path:
+        """PostgreSQL's data."""
+        return self.root / "postgres"
+
+    @property
+    def server_config(self) -> Path:
+        """Rucio's configuration, which holds the database's password."""
+        return self.root / "rucio" / "etc" / "rucio.cfg"
+
+    @property
+    def client_config(self) -> Path:
+        """What the user's own client reads."""
+        return self.root / "client" / "rucio.cfg"
+
+    @property
+    def admin_config(self) -> Path:
+        """What the administrator's client reads."""
+        return self.root / "client" / "root.cfg"
+
+    @property
+    def state_file(self) -> Path:
+        """What the supervisor says of itself."""
+        return self.root / "state.json"
+
+    @property
+    def transfers(self) -> Path:
+        """What the transfer tool keeps of its transfers."""
+        return self.root / "transfers"
+
+    def rse(self, name: str) -> Path:
+        """Where a storage element keeps its files."""
+        return self.root / "rse" / name
+
+    def log(self, name: str) -> Path:
+        """The log of one of the processes."""
+        return self.root / "log" / f"{name}.log"
+
+    @property
+    def socket(self) -> Path:
+        """The folder of PostgreSQL's socket; somewhere short when the lake's own folder is too long."""
+        own = self.root / "run"
+        if len(os.fsencode(own)) <= _LONGEST_SOCKET:
+            return own
+        tag = hashlib.sha256(os.fsencode(self.root)).hexdigest()[:12]
+        return Path(tempfile.gettempdir()) / f"freezeout-{os.getuid()}-{tag}"
+
+    def secret(self, name: str) -> str:
+        """A password of this lake, made when it is first asked for; in a file of mode 0600."""
+        path = self.root / "secrets" / name
+        with disk_errors(path):
+            private_folder(path.parent)
+            try:
+                handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+            except FileExistsError:
+                return path.read_text().strip()
+            with os.fdopen(handle, "w") as stream:
+                stream.write(secrets.token_urlsafe(32))
+                stream.flush()
+                os.fsync(stream.fileno())
+        return path.read_text().strip()
+
+
+def place() -> Place:
+    """The folder of this user's embedded lake."""
+    return Place(home() / "lake")
+
+
+def private_folder(path: Path) -> Path:
+    """A folder that nobody else can look into.
+
+    Raises
+    ------
+    FreezeoutError
+        When it is there and belongs to somebody else.
+    """
+    with disk_errors(path):
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = path.lstat()
+        if found.st_uid != os.getuid() or path.is_symlink():
+            raise FreezeoutError(f"{path} belongs to somebody else", hint="remove it", code="not_ours")
+        path.chmod(0o700)
+    return path
+
+
+def account() -> str:
+    """The user's account in the embedded lake: her name on this machine, in Rucio's spelling.
+
+    Examples
+    --------
+    >>> re.fullmatch("[a-z0-9-_]{1,25}", account()) is not None
+    True
+    """
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):
+        name = "user"
+    name = re.sub("[^a-z0-9-_]", "-", name.lower())[:25] or "user"
+    # Rucio's own administrator is another account, even when the administrator works
+    return "user" if name == "root" else name
