@@ -1,10 +1,17 @@
-"""What every test gets: a home of its own, so that no test sees or touches the user's."""
+"""What every test gets: a home of its own, so that no test sees or touches the user's; and the lake."""
 
 from __future__ import annotations
 
+import contextlib
+import itertools
+import json
 import os
 import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -29,7 +36,7 @@ def freezeout_home(
     """An empty FREEZEOUT_HOME, and none of the user's settings."""
     home = tmp_path_factory.mktemp("home")
     for name in list(os.environ):
-        if name.startswith("FREEZEOUT_"):
+        if name.startswith(("FREEZEOUT_", "RUCIO_")):
             monkeypatch.delenv(name)
     monkeypatch.setenv("FREEZEOUT_HOME", str(home))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
@@ -71,3 +78,152 @@ def small(small_recipe: Path, freezeout_home: Path) -> Path:
 def root() -> Path:
     """The checkout."""
     return ROOT
+
+
+@dataclass
+class Lake:
+    """A real embedded lake that all tests of the session share.
+
+    Attributes
+    ----------
+    home : Path
+        The FREEZEOUT_HOME where it runs; ``<home>/lake`` is its place.
+    connection, root : Connection
+        As the user and as the administrator.
+    scope : str
+        A scope of the user's that only this test has.
+    """
+
+    home: Path
+    connection: Any
+    root: Any
+    scope: str = ""
+    _names: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    @property
+    def url(self) -> str:
+        """Of the server."""
+        return str(self.connection.url)
+
+    def call(self, method: str, path: str, body: object = None, account: Any = None, **headers: str) -> Any:
+        """Ask the server by REST, as the administrator unless told otherwise; the JSON it answers."""
+        import httpx
+
+        c = account or self.root
+        with httpx.Client(base_url=c.url, timeout=120, trust_env=False) as http:
+            signed = http.get("/auth/userpass", headers={
+                "X-Rucio-Account": c.account, "X-Rucio-Username": c.username, "X-Rucio-Password": c.password,
+            }).raise_for_status()  # fmt: skip
+            words = {"X-Rucio-Auth-Token": signed.headers["X-Rucio-Auth-Token"], **headers}
+            content = None if body is None else json.dumps(body)
+            answer = http.request(method, path, content=content, headers=words)
+            assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text[:400]}"
+            return answer.json() if answer.headers.get("content-type") == "application/json" else answer.text
+
+    def make_scope(self, owner: Any = None) -> str:
+        """A new scope, of the user's unless told otherwise."""
+        scope = f"test{next(self._names)}"
+        self.call("POST", f"/accounts/{(owner or self.connection).account}/scopes/{scope}")
+        return scope
+
+    def make_account(self, limit: int = -1) -> Any:
+        """A connection of a new ordinary account with its own scope; `limit` in bytes at every RSE."""
+        number = next(self._names)
+        name, word = f"user{number}", f"word-{number}"
+        self.call("POST", f"/accounts/{name}", {"type": "USER", "email": f"{name}@localhost"})
+        self.call(
+            "PUT", f"/identities/{name}/userpass",
+            **{"X-Rucio-Username": name, "X-Rucio-Password": word, "X-Rucio-Email": f"{name}@localhost"},
+        )  # fmt: skip
+        for rse in ("HERE", "ARCHIVE", "MIRROR"):
+            self.call("POST", f"/accountlimits/local/{name}/{rse}", {"bytes": limit})
+        scope = f"user.{name}"
+        self.call("POST", f"/accounts/{name}/scopes/{scope}")
+        return replace(self.connection, account=name, username=name, password=word, scope=scope)
+
+
+@pytest.fixture(scope="session")
+def rucio_server(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A FREEZEOUT_HOME with the environment ``rucio-server`` built in it, once for all tests."""
+    from freezeout.environments.build import run_build
+
+    home = tmp_path_factory.mktemp("rucio")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FREEZEOUT_HOME", str(home))
+        assert run_build("rucio-server").state == "done"
+    return home
+
+
+@pytest.fixture(scope="session")
+def lake_of_all(rucio_server: Path) -> Iterator[Lake]:
+    """The lake of the session; a test asks for ``lake``."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FREEZEOUT_HOME", str(rucio_server))
+        with _running_lake() as (connection, root):
+            yield Lake(rucio_server, connection, root)
+
+
+@pytest.fixture
+def lake(lake_of_all: Lake, freezeout_home: Path) -> Lake:
+    """The session's real lake, seen from this test's own home, with a scope of its own."""
+    (freezeout_home / "lake").symlink_to(lake_of_all.home / "lake")
+    link_rucio_server(lake_of_all.home, freezeout_home)
+    return replace(lake_of_all, scope=lake_of_all.make_scope())
+
+
+def link_rucio_server(built: Path, home: Path) -> None:
+    """Make the environment ``rucio-server`` that is built in one home be there in another too."""
+    (home / "environments").mkdir(exist_ok=True)
+    (home / "environments" / "rucio-server").symlink_to(built / "environments" / "rucio-server")
+
+
+@contextlib.contextmanager
+def _running_lake() -> Iterator[tuple[Any, Any]]:
+    from freezeout.environments.installation import installation
+    from freezeout.lake.connection import embedded
+    from freezeout.services.lake import config, postgres
+    from freezeout.services.lake.place import RSES, account, place, private_folder
+    from freezeout.services.process import Process, free_port
+
+    p, built, user = place(), installation("rucio-server"), account()
+    assert built is not None
+    python = str(built.python)
+    postgres.make_database(p, built.python)
+    with contextlib.ExitStack() as stack:
+        database = Process.start(
+            "PostgreSQL", postgres.postgres_command(p, built.python), p.log("postgres"),
+            prepare=postgres.not_root(),
+        )  # fmt: skip
+        stack.callback(database.stop)
+        database.wait_until(lambda: postgres.is_ready(p, built.python), 60)
+        postgres.create_rucio_database(p, built.python)
+        env = {**os.environ, "RUCIO_CONFIG": str(config.write_server_config(p))}
+        wanted = {
+            "account": user, "password": p.secret(user),
+            "rses": {name: str(private_folder(p.rse(name))) for name in RSES},
+            "scopes": {"freezeout": user, f"user.{user}": user},
+        }  # fmt: skip
+        subprocess.run(
+            [python, "-P", "-m", "freezeout.services.lake.inside.bootstrap"],
+            input=json.dumps(wanted), text=True, env=env, check=True,
+        )  # fmt: skip
+        url = f"http://127.0.0.1:{free_port()}"
+        config.write_client_config(p.client_config, url, user, p.secret(user))
+        config.write_client_config(p.admin_config, url, "root", p.secret("root"))
+        words = ["-m", "gunicorn", "--preload", "--no-control-socket", "-b", url.removeprefix("http://")]
+        words += ["-w", "1", "--threads", "4", "rucio.web.rest.flaskapi.v1.main:application"]
+        server = Process.start("Rucio", [python, *words], p.log("rucio"), whole_env=env)
+        stack.callback(server.stop)
+        server.wait_until(lambda: _answers(f"{url}/ping"), 60)
+        connection = embedded()
+        assert connection is not None
+        root = replace(connection, account="root", username="root", password=p.secret("root"), scope="")
+        yield connection, root
+
+
+def _answers(url: str) -> bool:
+    import httpx
+
+    with contextlib.suppress(httpx.HTTPError):
+        return httpx.get(url, trust_env=False).is_success
+    return False
