@@ -62,10 +62,15 @@ def write_server_config(place: Place) -> Path:
             },
             "api": {"endpoints_remove": "dirac, opendata, opendata_public"},
             "metadata": {"plugins": "rucio.core.did_meta_plugins.json_meta.JSONDidMeta"},
-            "transfers": {"transfertool_preference": "posix"},
+            "transfers": {"transfertool_preference": "posix", "stats_enabled": "False"},
+            "posix": {"transfers": str(place.transfers)},
             "conveyor": {"transfertools": "posix", "scheme": "file", "usercert": ""},
             "trace": {"tracedir": str(place.root / "log"), "brokers": "", "port": "0", "topic": ""},
-            "cache": {"use_external_cache_for_auth_tokens": "False"},
+            # never the memory of somebody else's server, which Rucio would ask by itself
+            "cache": {
+                "use_external_cache_for_auth_tokens": "False",
+                "url": f"unix:{place.root / 'no-memcached'}",
+            },
         },
     )  # fmt: skip
 
