@@ -22,6 +22,8 @@ from freezeout.environments.installation import installation
 from freezeout.jobs.store import jobs
 from freezeout.settings import home
 
+pytestmark = pytest.mark.slow  # with what builds or starts real environments and servers
+
 TOYS = Path(__file__).resolve().parents[1] / "experiments" / "folders"
 Background = Callable[..., subprocess.Popen[str]]
 Terminal = Callable[..., tuple[int, str]]

@@ -33,6 +33,8 @@ from freezeout.settings import shared_folder
 from .conftest import Recipe, builds, ended, kernels, nothing_to_see, until
 from .package_index import wheel
 
+pytestmark = pytest.mark.slow  # with what builds or starts real environments and servers
+
 
 def built(name: str = "tiny") -> Installation:
     found = installation(name)

@@ -20,6 +20,8 @@ from freezeout.jobs import store
 
 from .conftest import Recipe, builds, nothing_to_see
 
+pytestmark = pytest.mark.slow  # with what builds or starts real environments and servers
+
 _TOLD = """
 import json, sys
 from freezeout.errors import FreezeoutError

@@ -18,6 +18,8 @@ from freezeout.jobs import store
 from .conftest import Recipe, builds, kernels, nothing_to_see
 from .package_index import PackageIndex, source_that_does_not_compile, wheel
 
+pytestmark = pytest.mark.slow  # with what builds or starts real environments and servers
+
 
 @contextmanager
 def fails(code: str, *says: str) -> Iterator[None]:

@@ -29,6 +29,8 @@ from freezeout.settings import home
 
 from .conftest import Recipe, builds, kernels
 
+pytestmark = pytest.mark.slow  # with what builds or starts real environments and servers
+
 
 def built() -> Installation:
     found = installation("tiny")

@@ -25,6 +25,8 @@ from freezeout.jobs.run import cancel
 from .conftest import Recipe, builds, ended, kernels, nothing_to_see, processes_below, until
 from .package_index import wheel
 
+pytestmark = pytest.mark.slow  # with what builds or starts real environments and servers
+
 
 def installing(recipe: Recipe) -> Job:
     """A build in a process of its own, while uv loads the package."""

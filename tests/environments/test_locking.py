@@ -14,6 +14,8 @@ from freezeout.environments.locking import make_lock
 from freezeout.errors import FreezeoutError, InputError
 from freezeout.jobs.reporter import Reporter
 
+pytestmark = pytest.mark.slow  # with what builds or starts real environments and servers
+
 
 def lock(upgrade: bool = False):  # type: ignore[no-untyped-def]
     return make_lock(Reporter(), "small", upgrade)

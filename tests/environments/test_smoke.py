@@ -17,6 +17,8 @@ from freezeout.jobs import store
 
 from .conftest import Recipe, kernels
 
+pytestmark = pytest.mark.slow  # with what builds or starts real environments and servers
+
 
 def result() -> dict[str, object]:
     found = installation("tiny")

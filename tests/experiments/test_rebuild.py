@@ -17,6 +17,8 @@ from freezeout.experiments.run import run
 from freezeout.files import checksums
 from freezeout.settings import runs_folder
 
+pytestmark = pytest.mark.slow  # with what builds or starts real environments and servers
+
 TOYS = Path(__file__).parent / "folders"
 
 

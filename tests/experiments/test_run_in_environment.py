@@ -25,6 +25,8 @@ from freezeout.files import checksums
 from freezeout.jobs.reporter import Reporter
 from freezeout.settings import home, runs_folder
 
+pytestmark = pytest.mark.slow  # with what builds or starts real environments and servers
+
 
 @pytest.fixture
 def roman(toy: Path) -> Path:

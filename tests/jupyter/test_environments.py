@@ -19,6 +19,8 @@ from freezeout.settings import shared_folder
 
 from .conftest import body, make_environment
 
+pytestmark = pytest.mark.slow  # with what builds or starts real environments and servers
+
 API = "/freezeout/api"
 
 

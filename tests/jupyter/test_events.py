@@ -29,6 +29,8 @@ from freezeout.jobs import store
 from .conftest import make_environment
 from .test_environments import ask
 
+pytestmark = pytest.mark.slow  # with what builds or starts real environments and servers
+
 Listen = Callable[..., AbstractAsyncContextManager["Stream"]]
 
 

@@ -19,6 +19,8 @@ from freezeout_jupyter.lab import LATE, _without_programs
 from freezeout.services.jupyter import server_command
 from freezeout.services.process import free_port
 
+pytestmark = pytest.mark.slow  # with what builds or starts real environments and servers
+
 
 @contextmanager
 def lab(place: Path, *, early: bool = True, **variables: str) -> Iterator[httpx.Client]:

@@ -23,6 +23,8 @@ from freezeout.errors import InputError
 
 from .kernels import manager_of, running
 
+pytestmark = pytest.mark.slow  # with what builds or starts real environments and servers
+
 SPEC = "freezeout-small/kernel.json"
 
 
