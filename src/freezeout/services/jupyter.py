@@ -5,14 +5,12 @@ from __future__ import annotations
 import fcntl
 import os
 import sys
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
 from freezeout.errors import FreezeoutError
 from freezeout.files import disk_errors
-from freezeout.services.process import Process, free_port, secret_file
+from freezeout.services.process import Process, answers, free_port, secret_file
 from freezeout.settings import home, shared_folder
 
 _MOST = 50
@@ -57,7 +55,7 @@ class Jupyter:
         process = Process.start("JupyterLab", command, place / "log", env)
         url = f"http://127.0.0.1:{port}"
         try:
-            process.wait_until(lambda: _answers(f"{url}/api"), 90)
+            process.wait_until(lambda: answers(f"{url}/api"), 90)
         except BaseException:
             process.stop()
             token_file.unlink(missing_ok=True)
@@ -98,11 +96,3 @@ def server_command(root: Path, port: int, browser: bool = False) -> list[str]:
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     return command
-
-
-def _answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=2) as answer:
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False

@@ -8,6 +8,12 @@
     The configuration files of server, daemons and clients.
 `rucio`
     The commands that run inside Rucio's own environment.
+`lake`
+    Its start, its state and its stop, for those who need one: ``Lake.start().wait()``.
+`status`
+    What the supervisor says of it.
+`service`
+    One process that is kept alive.
 `supervisor`
     The process that starts, watches and stops the others.
 `inside`

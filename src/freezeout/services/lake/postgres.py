@@ -9,16 +9,24 @@ from __future__ import annotations
 import ctypes
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 from freezeout.errors import FreezeoutError
 from freezeout.files import disk_errors
+from freezeout.services.identity import born, end
 from freezeout.services.lake.place import Place, private_folder
+from freezeout.services.process import Process
 
-_RELEASE = "pginstall18"  # a database made by one release is read by no other
+VERSION = "18"
+"""A database made by one release is read by no other."""
+_RELEASE = f"pginstall{VERSION}"
+_ROOM = 150e6
+_LONGEST_INITDB = 300
 _CLONE_NEWUSER = 0x10000000
 _NOT_ROOT = 1  # "daemon", who is in every system's list of users; initdb looks the name up
 _SETTINGS = {
@@ -59,35 +67,104 @@ def make_database(place: Place, python: Path) -> None:
     Raises
     ------
     FreezeoutError
-        When initdb fails; its last words are quoted.
+        When initdb fails; its last words are quoted. When the database is another release's.
     """
     if (place.database / "PG_VERSION").is_file():
-        return
+        return _require_version(place)
+    _set_aside(place)
     unfinished = place.root / ".postgres-unfinished"
     shutil.rmtree(unfinished, ignore_errors=True)
     private_folder(place.root)
     with disk_errors(place.root):
-        words = place.root / "secrets" / "postgres"
+        _require_room(place)
         place.secret("postgres")
-        done = subprocess.run(
-            [
-                str(programs(python) / "initdb"), "--pgdata", str(unfinished), "--username", "rucio",
-                "--pwfile", str(words), "--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C",
-                "--no-instructions", "--data-checksums",
-            ],
-            capture_output=True, text=True, errors="replace", preexec_fn=not_root(), stdin=subprocess.DEVNULL,
-        )  # fmt: skip
-        if done.returncode:
+        words = [
+            str(programs(python) / "initdb"), "--pgdata", str(unfinished), "--username", "rucio",
+            "--pwfile", str(place.root / "secrets" / "postgres"), "--auth", "scram-sha-256",
+            "--encoding", "UTF8", "--locale", "C", "--no-instructions", "--data-checksums",
+        ]  # fmt: skip
+        making = Process.start(
+            "PostgreSQL's initdb", words, place.log("initdb"), prepare=not_root(), end_by=signal.SIGKILL
+        )
+        try:
+            status = making.child.wait(_LONGEST_INITDB)
+        except subprocess.TimeoutExpired:
+            status = -1
+        finally:
+            making.stop()
+        if status:
             shutil.rmtree(unfinished, ignore_errors=True)
-            lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
             raise FreezeoutError(
-                f"PostgreSQL's database could not be made: {lines[-1] if lines else 'no reason given'}",
+                f"PostgreSQL's database could not be made: {making.last_line()}",
+                hint=f"log: {making.log}",
                 code="database_failed",
             )
         settings = "".join(f"{name} = {value}\n" for name, value in _SETTINGS.items())
         with open(unfinished / "postgresql.conf", "a", encoding="utf-8") as stream:
             stream.write(f"\n{settings}")
         unfinished.replace(place.database)
+
+
+def _set_aside(place: Place) -> None:
+    """Move away what is no database, such as one whose removal was broken off.
+
+    Raises
+    ------
+    FreezeoutError
+        When it was one and may hold what somebody wants back.
+    """
+    if not place.database.exists():
+        return
+    if (place.database / "global" / "pg_control").exists():
+        raise FreezeoutError(
+            f"the database in {place.database} is damaged: it does not say its version",
+            hint="restore the folder from a backup; or move it away, and the lake begins anew",
+            code="database_damaged",
+        )
+    with disk_errors(place.database):
+        place.database.rename(place.root / f"postgres-damaged-{time.strftime('%Y%m%dT%H%M%S')}")
+
+
+def _require_version(place: Place) -> None:
+    found = (place.database / "PG_VERSION").read_text(errors="replace").strip()[:20]
+    if found != VERSION:
+        raise FreezeoutError(
+            f"the database in {place.database} was made by PostgreSQL {found}, and this is {VERSION}",
+            hint="use the Freezeout that made it; or move the folder away, and the lake begins anew",
+            code="database_version",
+        )
+
+
+def _require_room(place: Place) -> None:
+    free = shutil.disk_usage(place.root).free
+    if free < _ROOM:
+        raise FreezeoutError(
+            f"a new lake needs {_ROOM / 1e6:.0f} MB, and {place.root} has {free / 1e6:.0f} MB free",
+            hint="free some space, or move FREEZEOUT_HOME elsewhere",
+            code="disk_full",
+        )
+
+
+def start_postgres(place: Place, python: Path) -> Process:
+    """Start the database server; it ends in order when this process does, however that ends."""
+    return Process.start(
+        "PostgreSQL", postgres_command(place, python), place.log("postgres"), append=True, cwd=place.root,
+        prepare=not_root(), end_by=signal.SIGINT,
+    )  # fmt: skip
+
+
+def end_left_over(place: Place) -> bool:
+    """End a database server that outlived its supervisor, and say whether all is free now."""
+    try:
+        lines = (place.database / "postmaster.pid").read_text().splitlines()
+        pid = int(lines[0])
+        folder = os.readlink(f"/proc/{pid}/cwd") if sys.platform == "linux" else lines[1]
+    except (OSError, ValueError, IndexError):
+        return True
+    # the number may be another's by now: PostgreSQL works in its own folder
+    if os.path.realpath(folder) != os.path.realpath(place.database):
+        return True
+    return end(pid, born(pid), 30, signal.SIGINT)
 
 
 def postgres_command(place: Place, python: Path) -> list[str]:

@@ -1,0 +1,104 @@
+"""The commands that run in Rucio's own environment: set-up, server, daemons."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import time
+from pathlib import Path
+
+from freezeout.errors import FreezeoutError
+from freezeout.files import disk_errors, write_atomically
+from freezeout.services.lake.place import RSES, Place, account, private_folder
+from freezeout.services.process import Process
+
+_INSIDE = "freezeout.services.lake.inside"
+_APPLICATION = "rucio.web.rest.flaskapi.v1.main:application"
+_FOREIGN = ("PYTHON", "RUCIO_", "JUPYTER", "JPY_", "VIRTUAL_ENV", "PG")
+_PATIENCE = 3.0
+_THREADS = 4
+
+
+def environ(place: Place) -> dict[str, str]:
+    """The variables of Rucio's processes: this process's, without those that would lead them astray."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
+    return kept | {"RUCIO_CONFIG": str(place.server_config), "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}
+
+
+def start_set_up(place: Place, python: Path) -> Process:
+    """Start what sees that the database holds tables, accounts, storage elements and scopes."""
+    user = account()
+    for name in RSES:
+        private_folder(place.rse(name))
+    wanted = {
+        "account": user, "password": place.secret(user),
+        "rses": {name: str(place.rse(name)) for name in RSES},
+        "scopes": {"freezeout": user, f"user.{user}": user},
+    }  # fmt: skip
+    return Process.start(
+        "the set-up of Rucio", [str(python), "-P", "-m", f"{_INSIDE}.bootstrap"], place.log("set-up"),
+        whole_env=environ(place), cwd=place.root, end_by=signal.SIGKILL, told=json.dumps(wanted).encode(),
+    )  # fmt: skip
+
+
+def start_server(place: Place, python: Path, listener: socket.socket) -> Process:
+    """Start Rucio's server on a socket that listens already."""
+    words = [
+        str(python), "-P", "-m", "gunicorn", "--preload", "--no-control-socket", "--workers", "1",
+        "--threads", str(_THREADS), "--graceful-timeout", "5", "--log-level", "warning",
+        "--worker-tmp-dir", str(private_folder(place.root / "run")),
+        "--bind", f"fd://{listener.fileno()}", _APPLICATION,
+    ]  # fmt: skip
+    return Process.start(
+        "Rucio's server", words, place.log("rucio"), whole_env=environ(place), append=True, cwd=place.root,
+        keep=[listener.fileno()], end_by=signal.SIGKILL,
+    )  # fmt: skip
+
+
+def has_daemons() -> bool:
+    """Whether there are daemons to run."""
+    return (Path(__file__).parent / "inside" / "daemons.py").is_file()
+
+
+def start_daemons(place: Place, python: Path) -> Process:
+    """Start the daemons, all in one process."""
+    return Process.start(
+        "Rucio's daemons", [str(python), "-P", "-m", f"{_INSIDE}.daemons"], place.log("daemons"),
+        whole_env=environ(place), append=True, cwd=place.root, end_by=signal.SIGKILL,
+    )  # fmt: skip
+
+
+def listen(place: Place) -> socket.socket:
+    """A socket on the port of the last time, or on another when somebody else has that one by now.
+
+    It stays open while the server behind it is started anew: who calls meanwhile waits, and is not
+    turned away.
+    """
+    file = place.root / "port"
+    try:
+        wanted = int(file.read_text())
+    except (OSError, ValueError):
+        wanted = 0
+    end = time.monotonic() + _PATIENCE
+    while True:
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", wanted))
+            listener.listen(512)
+            break
+        except (OSError, OverflowError) as error:
+            listener.close()
+            if not wanted:
+                raise FreezeoutError(f"no port can be had: {error}", code="no_port") from error
+            # our own of a moment ago may just be going
+            if time.monotonic() > end or not 0 < wanted < 65536:
+                wanted = 0
+            time.sleep(0.1)
+    port = int(listener.getsockname()[1])
+    if port != wanted:
+        with disk_errors(file):
+            write_atomically(file, f"{port}\n")
+    return listener

@@ -1,0 +1,178 @@
+"""What the supervisor says of itself, for all who ask: ``<lake>/state.json``."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from freezeout.errors import FreezeoutError, InputError
+from freezeout.files import disk_errors, write_atomically
+from freezeout.services.identity import host, is_alive
+from freezeout.services.lake.place import Place, private_folder
+
+SCHEMA_VERSION = 1
+State = Literal["down", "starting", "ready", "degraded", "stopping", "failed"]
+ServiceState = Literal["waiting", "starting", "ready", "restarting", "stopped"]
+
+
+@dataclass(frozen=True)
+class ServiceStatus:
+    """One process of the lake.
+
+    Attributes
+    ----------
+    state : str
+        waiting (its turn has not come), starting, ready, restarting (it died) or stopped.
+    pid : int or None
+        Its process.
+    born : str or None
+        What tells that process from another with its id.
+    restarts : int
+        How often it died and was started again.
+    since : str or None
+        Since when it is in this state; ISO 8601, UTC.
+    message : str
+        Why it is not ready.
+    """
+
+    state: ServiceState
+    pid: int | None = None
+    born: str | None = None
+    restarts: int = 0
+    since: str | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class LakeStatus:
+    """The embedded lake.
+
+    Attributes
+    ----------
+    state : str
+        down, starting, ready, degraded (it serves, but a process is missing), stopping or failed.
+    url : str
+        Where Rucio's server answers.
+    account : str
+        The user's account.
+    pid, born, host :
+        The supervisor: its process, what tells it from another, and its machine.
+    started_at : str or None
+        ISO 8601, UTC.
+    progress : float or None
+        Of the start, from 0 to 1, when it is known.
+    message : str
+        The step that is under way, or what is wrong.
+    code, hint : str
+        Of the error, when it failed.
+    services : mapping
+        ``postgres``, ``rucio``, ``daemons``, and what they are doing.
+    """
+
+    state: State
+    url: str = ""
+    account: str = ""
+    pid: int | None = None
+    born: str | None = None
+    host: str = ""
+    started_at: str | None = None
+    progress: float | None = None
+    message: str = ""
+    code: str = ""
+    hint: str = ""
+    services: Mapping[str, ServiceStatus] = field(default_factory=dict)
+
+    @property
+    def usable(self) -> bool:
+        """Whether Rucio's server answers."""
+        rucio = self.services.get("rucio")
+        return self.state in ("ready", "degraded") and rucio is not None and rucio.state == "ready"
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of it as JSON."""
+        return {"schema_version": SCHEMA_VERSION, **asdict(self)}
+
+
+def write_status(place: Place, status: LakeStatus) -> None:
+    """Keep it for others."""
+    write_atomically(place.state_file, json.dumps(status.to_dict(), indent=1))
+
+
+def read_status(place: Place) -> LakeStatus:
+    """What the supervisor says, or that there is none.
+
+    What is left of one that was killed counts as down; why a start failed is kept.
+    """
+    owned = is_owned(place)
+    kept = _kept(place)
+    if kept is None:
+        return LakeStatus("starting" if owned else "down")
+    if owned:
+        # of one before it, until the new owner has written its own
+        fresh = kept.host != host() or is_alive(kept.pid, kept.born)
+        return kept if fresh else LakeStatus("starting")
+    if kept.state == "failed":
+        return kept
+    return LakeStatus("down")
+
+
+def _kept(place: Place) -> LakeStatus | None:
+    try:
+        data = json.loads(place.state_file.read_text(encoding="utf-8"))
+        if data.pop("schema_version") != SCHEMA_VERSION:
+            return None
+        services = {name: ServiceStatus(**one) for name, one in data.pop("services").items()}
+        return LakeStatus(**data, services=services)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None
+
+
+def last_status(place: Place) -> LakeStatus | None:
+    """What was written last, be it true or not any more."""
+    return _kept(place)
+
+
+def take(place: Place) -> int | None:
+    """The lock of the one who owns the lake, or None when another has it; it lasts until it is closed."""
+    with disk_errors(place.root):
+        handle = os.open(_lock_file(place), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        return None
+    except OSError as error:
+        os.close(handle)
+        raise FreezeoutError(
+            f"{place.root} is on a disk without locks: {error.strerror}",
+            hint="move FREEZEOUT_HOME to a local disk",
+            code="no_locks",
+        ) from error
+    return handle
+
+
+def is_owned(place: Place) -> bool:
+    """Whether a supervisor runs."""
+    try:
+        handle = os.open(place.root / ".owner", os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise InputError(f"cannot use {place.root}: {error.strerror}", code="path_unusable") from error
+    try:
+        # shared: those who ask do not take each other for the owner
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(handle)
+    return False
+
+
+def _lock_file(place: Place) -> Path:
+    return private_folder(place.root) / ".owner"
