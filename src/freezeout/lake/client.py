@@ -8,20 +8,24 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import AsyncIterator, Mapping
-from datetime import UTC, datetime
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from types import TracebackType
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
-from freezeout.errors import FreezeoutError, InputError
 from freezeout.lake.connection import Connection
+from freezeout.lake.did import DID
+from freezeout.lake.errors import kind_and_message, refusal, unreachable
+from freezeout.lake.signing import Signed, sign_in, transport
 
 _TRIES = 4
 _FIRST_PAUSE = 0.2
-_BUSY = (429, 500, 502, 503, 504)
+_BUSY = (429, 502, 503, 504)
 _IDEMPOTENT = ("GET", "HEAD", "PUT", "DELETE")
+_LONGEST_LINE = 64 << 20
 
 
 class LakeClient:
@@ -38,13 +42,12 @@ class LakeClient:
     def __init__(self, connection: Connection, seconds: float = 30.0) -> None:
         self.connection = connection
         self._http = httpx.AsyncClient(
-            timeout=httpx.Timeout(seconds, connect=5.0),
+            timeout=httpx.Timeout(seconds, connect=min(5.0, seconds)),
             limits=httpx.Limits(max_connections=8, max_keepalive_connections=8, keepalive_expiry=30),
-            trust_env=True,
             follow_redirects=False,
+            **transport(connection),
         )
-        self._token = ""
-        self._expires = 0.0
+        self._signed: Signed | None = None
         self._signing_in = asyncio.Lock()
 
     async def __aenter__(self) -> LakeClient:
@@ -61,97 +64,127 @@ class LakeClient:
 
     @property
     def expires(self) -> float:
-        """When the token ends, in seconds since 1970; 0 before the first request."""
-        return self._expires
+        """When the token ends, in seconds since 1970; 0 before the first request or when nobody knows."""
+        return self._signed.expires if self._signed else 0.0
 
     async def get(self, path: str, **params: Any) -> Any:
         """Ask for one JSON value."""
         return (await self.request("GET", path, params=params)).json()
 
-    async def rows(
-        self, method: str, path: str, *, params: Mapping[str, Any] | None = None, body: object = None
-    ) -> AsyncIterator[Any]:
-        """Values of an answer that has one JSON value in every line, as they come."""
-        request = await self._request(method, path, params, body, "application/x-json-stream")
-        response = await self._send(request, stream=True, again=True)
-        try:
-            await _refuse(response)
-            async for line in response.aiter_lines():
-                if line:
-                    yield json.loads(line)
-        except httpx.HTTPError as error:
-            raise _unreachable(self.connection, error) from error
-        finally:
-            await response.aclose()
-
     async def request(
-        self, method: str, path: str, *, params: Mapping[str, Any] | None = None, body: object = None
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        body: object = None,
+        again: bool | None = None,
     ) -> httpx.Response:
         """Send a request and return the answer.
+
+        Parameters
+        ----------
+        again : bool, optional
+            Whether it may be sent anew when the server does not answer; unless told, when the method
+            says that doing it twice is doing it once.
 
         Raises
         ------
         FreezeoutError
-            What Rucio says in our words; its own traces are not handed on.
+            What Rucio says in our words.
         """
-        request = await self._request(method, path, params, body, "application/json")
-        response = await self._send(request, stream=False, again=method in _IDEMPOTENT)
-        if response.status_code == 401:
-            self._token = ""
-            request = await self._request(method, path, params, body, "application/json")
-            response = await self._send(request, stream=False, again=method in _IDEMPOTENT)
-        await _refuse(response)
-        return response
+        again = method in _IDEMPOTENT if again is None else again
+        return await self._ask(method, path, params, body, "application/json", again, stream=False)
+
+    async def batches(
+        self, method: str, path: str, *, params: Mapping[str, Any] | None = None, body: object = None
+    ) -> AsyncGenerator[list[Any], None]:
+        """Values of an answer that has one JSON value in every line, as they come, many at a time.
+
+        The request must be one that changes nothing, whatever its method. Close what is not read to the
+        end: ``async with contextlib.aclosing(client.batches(…)) as batches``.
+        """
+        response = await self._ask(method, path, params, body, "application/x-json-stream", True, stream=True)
+        try:
+            rest = b""
+            async for part in response.aiter_bytes():
+                lines = (rest + part).split(b"\n")
+                rest = lines.pop()
+                if len(rest) > _LONGEST_LINE:
+                    raise httpx.DecodingError("a line without an end")
+                if values := [_value(line) for line in lines if line.strip()]:
+                    yield values
+            if rest.strip():
+                yield [_value(rest)]
+        except httpx.HTTPError as error:
+            raise unreachable(self.connection, error) from error
+        finally:
+            await response.aclose()
+
+    async def rows(
+        self, method: str, path: str, *, params: Mapping[str, Any] | None = None, body: object = None
+    ) -> AsyncGenerator[Any, None]:
+        """As `batches`, one value at a time."""
+        async with aclosing(self.batches(method, path, params=params, body=body)) as batches:
+            async for batch in batches:
+                for value in batch:
+                    yield value
 
     async def token(self) -> str:
-        """A token that is valid for a minute at least."""
+        """A token that is valid for a minute at least, as far as is known."""
         async with self._signing_in:
-            if not self._token or self._expires - datetime.now(UTC).timestamp() < 60:
-                self._token, self._expires = await self._sign_in()
-            return self._token
+            if self._signed is None or self._signed.is_old():
+                self._signed = await sign_in(self.connection, self._send)
+            return self._signed.token
 
-    async def _sign_in(self) -> tuple[str, float]:
-        c = self.connection
-        headers = {
-            "X-Rucio-Account": c.account,
-            "X-Rucio-Username": c.username,
-            "X-Rucio-Password": c.password,
-        }
-        request = self._http.build_request("GET", f"{c.auth_url}/auth/userpass", headers=headers)
-        response = await self._send(request, stream=False, again=True)
-        if response.status_code != 200:
-            raise InputError(
-                f"the lake '{c.name}' refuses the account '{c.account}' with this password",
-                code="lake_sign_in",
-            )
-        expires = datetime.strptime(
-            response.headers["X-Rucio-Auth-Token-Expires"], "%a, %d %b %Y %H:%M:%S UTC"
-        )
-        return response.headers["X-Rucio-Auth-Token"], expires.replace(tzinfo=UTC).timestamp()
-
-    async def _request(
-        self, method: str, path: str, params: Mapping[str, Any] | None, body: object, accept: str
-    ) -> httpx.Request:
-        return self._http.build_request(
-            method, f"{self.connection.url}/{path}", params=params,
-            content=None if body is None else json.dumps(body),
-            headers={
-                "X-Rucio-Auth-Token": await self.token(), "Accept": accept,
-                "Content-Type": "application/json",
-            },
-        )  # fmt: skip
+    async def _ask(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, Any] | None,
+        body: object,
+        accept: str,
+        again: bool,
+        *,
+        stream: bool,
+    ) -> httpx.Response:
+        for last in (False, True):
+            token = await self.token()
+            request = self._http.build_request(
+                method, f"{self.connection.url}/{path}", params=params or None,
+                content=None if body is None else json.dumps(body),
+                headers={
+                    "X-Rucio-Auth-Token": token, "Accept": f"{accept}, application/json;q=0.5, */*;q=0.1",
+                    "Content-Type": "application/json",
+                },
+            )  # fmt: skip
+            response = await self._send(request, stream=stream, again=again)
+            if response.is_success:
+                return response
+            try:
+                await response.aread()
+            except httpx.HTTPError as error:
+                raise unreachable(self.connection, error) from error
+            finally:
+                await response.aclose()
+            if last or not _is_signed_out(response):
+                break
+            if self._signed is not None and self._signed.token == token:
+                self._signed = None
+        raise refusal(self.connection, response)
 
     async def _send(self, request: httpx.Request, *, stream: bool, again: bool) -> httpx.Response:
         for number in range(1, _TRIES + 1):
             last = number == _TRIES or not again
             try:
                 response = await self._http.send(request, stream=stream)
-            except httpx.ConnectError as error:
+            except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+                # it has not come to anything: whatever it was may be sent again
                 if number == _TRIES:
-                    raise _unreachable(self.connection, error) from error
+                    raise unreachable(self.connection, error) from error
             except httpx.HTTPError as error:
-                if last:
-                    raise _unreachable(self.connection, error) from error
+                if last or isinstance(error, httpx.TimeoutException):
+                    raise unreachable(self.connection, error) from error
             else:
                 if response.status_code not in _BUSY or last:
                     return response
@@ -160,32 +193,18 @@ class LakeClient:
         raise AssertionError("not reached")
 
 
-async def _refuse(response: httpx.Response) -> None:
-    if response.status_code < 400:
-        return
-    await response.aread()
+def path_of(did: DID) -> str:
+    """A DID as part of the path of a request."""
+    return f"{quote(did.scope, safe='')}/{quote(did.name, safe='')}"
+
+
+def _is_signed_out(response: httpx.Response) -> bool:
+    # Rucio answers 401 also to those whom it knows well and who may not
+    return response.status_code == 401 and kind_and_message(response)[0] in ("CannotAuthenticate", "")
+
+
+def _value(line: bytes) -> Any:
     try:
-        said = response.json()
-    except ValueError:
-        said = {}
-    kind = response.headers.get("ExceptionClass") or said.get("ExceptionClass", "")
-    message = str(response.headers.get("ExceptionMessage") or said.get("ExceptionMessage", "")).split(
-        "\nTraceback"
-    )[0]
-    raise FreezeoutError(
-        f"the lake answers {response.status_code} {kind}: {message[:500]}", code="lake_refused"
-    )
-
-
-def _unreachable(connection: Connection, error: httpx.HTTPError) -> FreezeoutError:
-    if isinstance(error, httpx.TimeoutException):
-        return FreezeoutError(
-            f"the lake '{connection.name}' at {connection.url} does not answer in time",
-            hint="try again later", code="lake_timeout",
-        )  # fmt: skip
-    hint = "freezeout up" if connection.kind == "embedded" else "check the address and the network"
-    return FreezeoutError(
-        f"the lake '{connection.name}' at {connection.url} cannot be reached",
-        hint=hint,
-        code="lake_unreachable",
-    )
+        return json.loads(line)
+    except ValueError as error:
+        raise httpx.DecodingError("a line that is no JSON") from error

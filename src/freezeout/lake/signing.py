@@ -1,0 +1,254 @@
+"""Signing in: a password, a certificate or a token that somebody else keeps fresh."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import math
+import os
+import ssl
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+import httpx
+
+from freezeout.errors import FreezeoutError, InputError
+from freezeout.lake.connection import Connection
+from freezeout.lake.errors import kind_and_message, refusal
+
+TOKEN_VARIABLE = "RUCIO_ACCESS_TOKEN"
+_SPARE = 60.0
+_LONGEST_TOKEN = 1 << 16
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A token and what is known of its life.
+
+    Attributes
+    ----------
+    expires : float
+        In seconds since 1970; 0 when nobody knows.
+    file : Path or None
+        Where it was read, and its state then: whoever renews it writes that file.
+    """
+
+    token: str = field(repr=False)
+    expires: float = 0.0
+    file: Path | None = None
+    seen: tuple[int, int, int] | None = None
+
+    def is_old(self) -> bool:
+        """Whether another must be had before the next request."""
+        if self.file is not None and _state(self.file) != self.seen:
+            return True
+        return bool(self.expires) and self.expires - time.time() < (_SPARE if self.file is None else 0)
+
+
+class Send(Protocol):
+    """Sends a request."""
+
+    async def __call__(self, request: httpx.Request, *, stream: bool, again: bool) -> httpx.Response:
+        """Send it."""
+
+
+def transport(connection: Connection) -> dict[str, Any]:
+    """Arguments of an httpx client: whom it trusts, and which certificate it shows."""
+    local = all(urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1") for url in _urls(connection))
+    if all(urlsplit(url).scheme == "http" for url in _urls(connection)):
+        # nothing is encrypted, and reading all authorities takes a while
+        return {"verify": False, "trust_env": not local}
+    try:
+        authorities = connection.authorities
+        context = ssl.create_default_context(
+            cafile=str(authorities) if authorities and not authorities.is_dir() else None,
+            capath=str(authorities) if authorities and authorities.is_dir() else None,
+        )
+        if authorities is None and not os.environ.get("SSL_CERT_FILE"):
+            import certifi
+
+            context.load_verify_locations(cafile=certifi.where())
+        if connection.auth == "x509":
+            context.load_cert_chain(
+                _required(connection, "certificate"), connection.key or connection.certificate
+            )
+        elif connection.auth == "x509_proxy":
+            context.load_cert_chain(_required(connection, "proxy"))
+    except (OSError, ssl.SSLError) as error:
+        raise InputError(
+            f"the certificates of the lake '{connection.name}' cannot be used: {error.strerror or error}",
+            hint="freezeout config lake --certificate FILE --key FILE, --proxy FILE or --authorities FILE",
+            code="lake_certificate",
+        ) from error
+    return {"verify": context, "trust_env": not local}
+
+
+async def sign_in(connection: Connection, send: Send) -> Signed:
+    """Get a token.
+
+    Raises
+    ------
+    InputError
+        When the server refuses, or the token is old.
+    """
+    if connection.auth == "oidc":
+        return _kept_token(connection)
+    headers = {"X-Rucio-Account": connection.account, "X-Rucio-AppID": "freezeout"}
+    if connection.vo:
+        headers["X-Rucio-VO"] = connection.vo
+    if connection.auth == "userpass":
+        headers |= {"X-Rucio-Username": connection.username, "X-Rucio-Password": connection.password}
+    try:
+        request = httpx.Request(
+            "GET", f"{connection.auth_url}/auth/{connection.auth}", headers=headers,
+            extensions={"timeout": httpx.Timeout(30.0, connect=5.0).as_dict()},
+        )  # fmt: skip
+    except (UnicodeEncodeError, ValueError, TypeError) as error:
+        raise InputError(
+            f"the account or the password of the lake '{connection.name}' has signs that cannot be sent",
+            hint="only ASCII signs can",
+            code="lake_sign_in",
+        ) from error
+    response = await send(request, stream=False, again=True)
+    token = response.headers.get("X-Rucio-Auth-Token", "")
+    if not response.is_success or not token:
+        raise _refused(connection, response)
+    return Signed(token, _date(response.headers.get("X-Rucio-Auth-Token-Expires", "")))
+
+
+def expiry(token: str) -> float:
+    """When a JSON web token ends, in seconds since 1970, without proving it; 0 when it does not say.
+
+    Examples
+    --------
+    >>> expiry("root-alice-unknown-0123")
+    0.0
+    """
+    parts = token.split(".")
+    if len(parts) != 3:
+        return 0.0
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+        ends = float(claims["exp"])
+    except (ValueError, binascii.Error, KeyError, TypeError, RecursionError):
+        return 0.0
+    return ends if math.isfinite(ends) and ends > 0 else 0.0
+
+
+def token_expires(connection: Connection) -> float:
+    """When the token that somebody keeps for this connection ends; 0 when there is none or nobody knows."""
+    if connection.auth != "oidc":
+        return 0.0
+    try:
+        token = _read(connection)[0]
+    except FreezeoutError:
+        return 0.0
+    return expiry(token)
+
+
+def _kept_token(connection: Connection) -> Signed:
+    token, file, seen = _read(connection)
+    ends = expiry(token)
+    if ends and ends <= time.time():
+        since = datetime.fromtimestamp(ends, UTC).strftime("%Y-%m-%d %H:%M UTC")
+        raise InputError(
+            f"the token of the lake '{connection.name}' (from {file or TOKEN_VARIABLE}) ended at {since}",
+            hint="get a new one; it is read again by itself"
+            if file
+            else f"put a new one into {TOKEN_VARIABLE}",
+            code="lake_sign_in",
+        )
+    return Signed(token, ends, file, seen)
+
+
+def _read(connection: Connection) -> tuple[str, Path | None, tuple[int, int, int] | None]:
+    path = connection.token_file
+    if path is None:
+        token = os.environ.get(TOKEN_VARIABLE, "").strip()
+        if token:
+            return _checked(connection, token, TOKEN_VARIABLE), None, None
+        raise InputError(
+            f"there is no token for the lake '{connection.name}'",
+            hint=f"set {TOKEN_VARIABLE}, or: freezeout config lake --token-file FILE",
+            code="lake_sign_in",
+        )
+    seen = _state(path)
+    try:
+        with open(path, encoding="utf-8") as stream:
+            token = stream.read(_LONGEST_TOKEN + 1).strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise InputError(
+            f"the token of the lake '{connection.name}' cannot be read from {path}: {reason}",
+            hint="sign in there anew, or: freezeout config lake --token-file FILE",
+            code="lake_sign_in",
+        ) from error
+    return _checked(connection, token, str(path)), path, seen
+
+
+def _checked(connection: Connection, token: str, origin: str) -> str:
+    if (
+        not token
+        or len(token) > _LONGEST_TOKEN
+        or not token.isascii()
+        or not token.isprintable()
+        or " " in token
+    ):
+        raise InputError(
+            f"{origin} holds no token for the lake '{connection.name}'", code="lake_sign_in",
+            hint="it must hold the token and nothing else",
+        )  # fmt: skip
+    return token
+
+
+def _state(path: Path) -> tuple[int, int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _refused(connection: Connection, response: httpx.Response) -> FreezeoutError:
+    kind, _ = kind_and_message(response)
+    if response.status_code not in (401, 403) and not response.is_success:
+        return refusal(connection, response)
+    what = {
+        "userpass": f"the account '{connection.account}' with this user name and password",
+        "x509": f"the account '{connection.account}' with this certificate",
+        "x509_proxy": f"the account '{connection.account}' with this proxy certificate",
+    }[connection.auth]
+    hint = "freezeout config lake shows and changes them"
+    if connection.kind == "embedded":
+        hint = "freezeout down, then freezeout up"
+    return InputError(
+        f"the lake '{connection.name}' refuses {what}{f' ({kind})' if kind == 'IdentityError' else ''}",
+        hint=hint, code="lake_sign_in",
+    )  # fmt: skip
+
+
+def _date(text: str) -> float:
+    try:
+        return parsedate_to_datetime(text.replace("UTC", "GMT")).timestamp()
+    except (ValueError, TypeError):
+        return 0.0
+
+
+def _required(connection: Connection, name: str) -> Path:
+    path: Path | None = getattr(connection, name)
+    if path is None:
+        raise InputError(
+            f"the lake '{connection.name}' needs a {name}: freezeout config lake --{name} FILE",
+            code="lake_certificate",
+        )
+    return path
+
+
+def _urls(connection: Connection) -> tuple[str, str]:
+    return connection.url, connection.auth_url
