@@ -75,7 +75,7 @@ async def dids(client: LakeClient, scope: str, type: str = "") -> AsyncGenerator
 async def listing(
     client: LakeClient, scope: str, filters: list[dict[str, Any]], type: str
 ) -> AsyncGenerator[Row, None]:
-    """What of a scope fits Rucio's filters; the type is neither kept nor told when they are of JSON metadata."""
+    """What of a scope fits Rucio's filters; of those of JSON metadata the type is neither kept nor told."""
     # Rucio reads the filters as a literal of Python
     params = {"type": type or "all", "long": "True", "filters": repr(filters)}
     async with aclosing(

@@ -162,7 +162,8 @@ def _fault(value: object, deep: int = 0) -> str:
     return "the value is too long" if len(json.dumps(value)) > _LARGEST else ""
 
 
-def _missing(did: DID) -> Any:
+def missing(did: DID) -> Any:
+    """Say that a DID is not there."""
     raise InputError(
         f"there is no {did} in the lake", hint="freezeout lake search looks for it", code="did_not_found"
     )
