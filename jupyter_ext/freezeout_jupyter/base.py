@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Collection, Mapping
 from http import HTTPStatus
 from pathlib import Path
+from types import UnionType
 from typing import Any, TypeVar
 
 from jupyter_server.base.handlers import APIHandler, JupyterHandler
@@ -44,7 +45,17 @@ _STATUS = {
     "voila_missing": 503,
     "disk_full": 507,
 }
-_KINDS = {str: "text", bool: "true or false"}
+Kind = type | UnionType
+
+_KINDS: dict[Kind, str] = {
+    str: "text",
+    bool: "true or false",
+    int: "a whole number",
+    int | None: "a whole number or null",
+    list: "a list of texts",
+    dict: "an object",
+    object: "any value",
+}
 _LARGEST_BODY = 10_000
 _HTTP_CODES = {400: "bad_request", 403: "forbidden", 404: "not_found", 405: "method_not_allowed"}
 _HTTP_HINTS = {
@@ -73,14 +84,16 @@ def describe(error: BaseException | None, status: int) -> dict[str, str]:
     }
 
 
-def read_body(data: bytes, allowed: Mapping[str, type], required: Collection[str] = ()) -> dict[str, Any]:
+def read_body(
+    data: bytes, allowed: Mapping[str, Kind], required: Collection[str] = (), largest: int = _LARGEST_BODY
+) -> dict[str, Any]:
     """A JSON object with no key but those allowed, each of its kind."""
     keys = ", ".join(f"{name} ({_KINDS[kind]})" for name, kind in allowed.items()) or "none"
-    if len(data) > _LARGEST_BODY:
+    if len(data) > largest:
         # it would be parsed while others wait, and come back in a message and in the log
         raise InputError(
             f"the body has {len(data)} bytes",
-            hint=f"{_LARGEST_BODY} are allowed; keys: {keys}",
+            hint=f"{largest} are allowed; keys: {keys}",
             code="body_too_large",
         )
     try:
@@ -92,7 +105,7 @@ def read_body(data: bytes, allowed: Mapping[str, type], required: Collection[str
     for name, value in found.items():
         if name not in allowed:
             raise InputError(f"the body has the unknown key '{name}'", hint=f"keys: {keys}", code="bad_body")
-        if not isinstance(value, allowed[name]):
+        if not _is(value, allowed[name]):
             given = json.dumps(value)
             shown = given if len(given) <= 40 else f"{given[:40]}…"
             raise InputError(
@@ -102,6 +115,14 @@ def read_body(data: bytes, allowed: Mapping[str, type], required: Collection[str
         if name not in found:
             raise InputError(f"the body lacks '{name}'", hint=f"keys: {keys}", code="bad_body")
     return found
+
+
+def _is(value: object, kind: Kind) -> bool:
+    if isinstance(value, bool):  # which Python takes for a number
+        return kind in (bool, object)
+    if isinstance(value, list) and kind is list:
+        return all(isinstance(one, str) for one in value)
+    return isinstance(value, kind)
 
 
 def whole_number(name: str, text: str) -> int:
@@ -137,7 +158,9 @@ class _Shared(JupyterHandler):
 class Api(_Shared, APIHandler):
     """A route for programs."""
 
-    def body(self, allowed: Mapping[str, type], required: Collection[str] = ()) -> dict[str, Any]:
+    def body(
+        self, allowed: Mapping[str, Kind], required: Collection[str] = (), largest: int = _LARGEST_BODY
+    ) -> dict[str, Any]:
         """The request's JSON, checked; an empty body has no keys.
 
         Raises
@@ -145,7 +168,7 @@ class Api(_Shared, APIHandler):
         InputError
             When it is no JSON object, or a key is unknown, missing or of the wrong kind.
         """
-        return read_body(self.request.body, allowed, required)
+        return read_body(self.request.body, allowed, required, largest)
 
     def number(self, name: str) -> int | None:
         """A whole number of the query that is not negative, or None when it is not there.

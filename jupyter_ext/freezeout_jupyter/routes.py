@@ -18,6 +18,7 @@ from freezeout_jupyter.environments import (
 from freezeout_jupyter.events import Events
 from freezeout_jupyter.experiments import Experiments, OpenExperiment
 from freezeout_jupyter.jobs import CancelJob, JobLog, Jobs, OneJob
+from freezeout_jupyter.lake_browse import LakeConnections, LakeDid, LakeListing, LakeRules, LakeScopes
 from freezeout_jupyter.version import Version
 
 _ID = r"(?P<id>[A-Za-z0-9_-]{1,80})"
@@ -37,6 +38,11 @@ _TABLE: dict[str, type[JupyterHandler]] = {
     f"api/jobs/{_ID}/cancel": CancelJob,
     f"api/jobs/{_ID}/log": JobLog,
     "api/events": Events,
+    "api/lake/connections": LakeConnections,
+    "api/lake/scopes": LakeScopes,
+    "api/lake/listing": LakeListing,
+    "api/lake/did": LakeDid,
+    "api/lake/rules": LakeRules,
     "api/dashboards": Dashboards,
     f"dashboards/{_ID}": ShowDashboard,
 }
