@@ -15,7 +15,7 @@ from freezeout.services.lake.place import RSES, Place, account, private_folder
 from freezeout.services.process import Process
 
 _INSIDE = "freezeout.services.lake.inside"
-_APPLICATION = "rucio.web.rest.flaskapi.v1.main:application"
+_APPLICATION = "freezeout.services.lake.inside.server:application"
 _FOREIGN = ("PYTHON", "RUCIO_", "JUPYTER", "JPY_", "VIRTUAL_ENV", "PG")
 _PATIENCE = 3.0
 _THREADS = 4

@@ -19,11 +19,9 @@ from rucio.core.permission import generic
 from rucio.core.scope import is_scope_owner
 from rucio.db.sqla import models
 from rucio.db.sqla.constants import AccountStatus
-from rucio.db.sqla.session import get_engine
 from sqlalchemy import select
 
 from freezeout.services.lake.inside import quota, storage
-from freezeout.services.lake.inside.database import ping_first
 
 COMMON = "freezeout"
 """The scope in which everybody may make DIDs."""
@@ -33,8 +31,6 @@ _OF_A_RULE = {
     "source_replica_expression", "state",
 }  # fmt: skip
 _Answer = bool | str
-
-ping_first(get_engine())
 
 
 def has_permission(issuer: Any, action: str, kwargs: dict[str, Any], session: Any) -> Any:
@@ -58,7 +54,7 @@ def has_permission(issuer: Any, action: str, kwargs: dict[str, Any], session: An
     # not before: Rucio loads its policy before it knows this word
     from rucio.core.permission import PermissionResult
 
-    if not _is_active(issuer, session):
+    if not is_active(issuer, session):
         return PermissionResult(False, "The account is suspended or does not exist.")
     ours = _RULES.get(action)
     if ours is None:
@@ -79,7 +75,8 @@ def owns(issuer: Any, scope: Any, name: str, session: Any) -> bool:
     return _owner(scope, name, session) == issuer or _owns_scope(issuer, scope, session)
 
 
-def _is_active(issuer: Any, session: Any) -> bool:
+def is_active(issuer: Any, session: Any) -> bool:
+    """Whether an account is there and not suspended."""
     status = session.execute(
         select(models.Account.status).where(models.Account.account == issuer)
     ).scalar_one_or_none()
