@@ -5,29 +5,45 @@ from __future__ import annotations
 import argparse
 import os
 import signal
+import subprocess
 import sys
+import time
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from freezeout.cli.output import print_json, say
+
+if TYPE_CHECKING:
+    from freezeout.services.gateway import Gateway
+    from freezeout.services.jupyter import Jupyter
+    from freezeout.services.lake.watch import LakeWatch
+
+_BEAT = 0.25
+_PATIENCE = 1800.0
 
 
 def add_commands(commands: Any) -> None:
     """Add the commands of this group."""
     up = commands.add_parser(
-        "up", help="start JupyterLab and the dashboards; Ctrl-C stops all", allow_abbrev=False
+        "up",
+        help="start the data lake, JupyterLab and the dashboards; Ctrl-C stops all",
+        description="Starts the data lake, JupyterLab and the dashboards. A second one finds the first.",
+        allow_abbrev=False,
     )
     up.add_argument("--root", type=Path, metavar="DIR", help="the folder that JupyterLab shows")
     up.add_argument("--port", type=int, default=0, help="a port of 127.0.0.1 (default: a free one)")
     up.add_argument("--no-browser", action="store_true", help="do not open a browser")
-    up.add_argument("--json", action="store_true", help="print the addresses as JSON")
+    up.add_argument("--no-lake", action="store_true", help="JupyterLab without the data lake")
+    up.add_argument("--detach", action="store_true", help="return when all is up; 'freezeout down' stops it")
+    up.add_argument("--json", action="store_true", help="print the addresses as JSON when all is up")
     up.set_defaults(command=_up)
 
 
 def _up(options: argparse.Namespace) -> int:
     from freezeout.errors import InputError
-    from freezeout.services.jupyter import Jupyter
+    from freezeout.services import gateway
 
     if options.root and not options.root.is_dir():
         raise InputError(f"there is no folder {options.root}", hint="give an existing folder with --root")
@@ -36,25 +52,158 @@ def _up(options: argparse.Namespace) -> int:
     # SIGINT too: a shell's background job starts with it ignored
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, _stop)
-    screen = sys.platform == "darwin" or any(os.environ.get(v) for v in ("DISPLAY", "WAYLAND_DISPLAY"))
-    say("starting JupyterLab …")
-    jupyter = Jupyter.start(options.root, options.port, screen and not options.no_browser)
+    if options.detach:
+        return _detached(options)
+    owner = gateway.take()
+    if owner is None:
+        return _tell_of_the_first(options)
     try:
-        if options.json:
-            print_json({"lab": f"{jupyter.url}/lab", "dashboard": jupyter.dashboard,
-                        "token_file": str(jupyter.token_file)})  # fmt: skip
-        else:
-            print(f"JupyterLab         {jupyter.url}/lab")
-            print(f"summary dashboard  {jupyter.dashboard}")
-            print(f"sign in with the token in {jupyter.token_file} (only you can read it)")
-        sys.stdout.flush()
-        say("Ctrl-C stops all")
-        return jupyter.process.child.wait()
+        return _run(options)
     except KeyboardInterrupt:
         return 0
     finally:
+        gateway.forget()
+        os.close(owner)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from freezeout.services import gateway
+    from freezeout.services.jupyter import Jupyter
+    from freezeout.services.lake.watch import LakeWatch
+
+    wanted = "off" if options.no_lake else "starting"
+    told = gateway.publish(gateway.Gateway.of_this_process(lake_state=wanted))
+    gateway.remember_interpreter()
+    screen = sys.platform == "darwin" or any(os.environ.get(v) for v in ("DISPLAY", "WAYLAND_DISPLAY"))
+    say("starting JupyterLab …" if options.no_lake else "starting the data lake and JupyterLab …")
+    lake = LakeWatch(say)
+    jupyter: Jupyter | None = None
+    try:
+        if not options.no_lake:
+            lake.start()
+        jupyter = Jupyter.start(options.root, options.port, screen and not options.no_browser)
+        told = gateway.publish(
+            replace(told, lab=f"{jupyter.url}/lab", dashboard=jupyter.dashboard, root=str(jupyter.root),
+                    token_file=str(jupyter.token_file), jupyter=jupyter.process.child.pid,
+                    log=str(jupyter.process.log))
+        )  # fmt: skip
+        if not options.json:
+            _print_lab(told)
+        return _follow(options, told, jupyter, lake)
+    finally:
         say("stopping …")
-        jupyter.stop()
+        if jupyter is not None:
+            jupyter.stop()
+        lake.stop()
+
+
+def _follow(options: argparse.Namespace, told: Gateway, jupyter: Jupyter, lake: LakeWatch) -> int:
+    """Tell what becomes of the lake, and wait for the end of Lab."""
+    from freezeout.services import gateway
+
+    printed = False
+    while True:
+        ended = jupyter.process.child.poll()
+        if ended is not None:
+            return ended
+        if not options.no_lake:
+            lake.look()
+            now = replace(told, lake=lake.url, lake_state=lake.state, lake_message=lake.message)
+            if now != told:
+                told = gateway.publish(now)
+        if told.settled and not printed:
+            printed = True
+            if options.json:
+                print_json(told.addresses())
+            elif told.lake:
+                print(f"data lake          {told.lake}")
+            sys.stdout.flush()
+            say("Ctrl-C stops all")
+        time.sleep(_BEAT)
+
+
+def _print_lab(found: Gateway) -> None:
+    print(f"JupyterLab         {found.lab}")
+    print(f"summary dashboard  {found.dashboard}")
+    print(f"sign in with the token in {found.token_file} (only you can read it)")
+    sys.stdout.flush()
+
+
+def _tell_of_the_first(options: argparse.Namespace) -> int:
+    """Print the addresses of the one that runs, once it has them."""
+    found = _await_addresses(None)
+    say(f"it runs already, since {found.started_at[:19].replace('T', ' ')} (process {found.pid})")
+    if options.root and Path(found.root).resolve() != options.root.resolve():
+        say(f"it shows {found.root}; for another folder: freezeout down, then freezeout up --root …")
+    if found.lake_state == "off" and not options.no_lake:
+        say("it has no data lake; to have one: freezeout down, then freezeout up")
+    _print_all(options, found)
+    return 0
+
+
+def _print_all(options: argparse.Namespace, found: Gateway) -> None:
+    if options.json:
+        return print_json(found.addresses())
+    _print_lab(found)
+    if found.lake:
+        print(f"data lake          {found.lake}")
+    elif found.lake_state == "failed":
+        say(f"the data lake is not there: {found.lake_message}")
+
+
+def _await_addresses(child: subprocess.Popen[bytes] | None) -> Gateway:
+    """The addresses of another process, when all of it is up."""
+    from freezeout.errors import FreezeoutError
+    from freezeout.services import gateway
+
+    end = time.monotonic() + _PATIENCE
+    while time.monotonic() < end:
+        found = gateway.running()
+        if found is not None and found.settled:
+            return found
+        if not gateway.is_taken() and (child is None or child.poll() is not None):
+            raise FreezeoutError(
+                "it ended before it was up", hint=f"log: {_log()}" if child else "try again", code="ended"
+            )
+        time.sleep(_BEAT)
+    raise FreezeoutError("it does not come up", hint="freezeout doctor", code="too_slow")
+
+
+def _detached(options: argparse.Namespace) -> int:
+    """Start it without a terminal, and return when it is up."""
+    from freezeout.files import disk_errors
+    from freezeout.services import gateway
+
+    if gateway.is_taken():
+        return _tell_of_the_first(options)
+    words = ["up", f"--port={options.port}"]
+    words += ["--no-browser"] if options.no_browser else []
+    words += ["--no-lake"] if options.no_lake else []
+    words += [f"--root={options.root.resolve()}"] if options.root else []
+    log = _log()
+    with disk_errors(log):
+        log.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(log, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+    child = subprocess.Popen(
+        [sys.executable, "-P", "-m", "freezeout.cli", *words],
+        stdin=subprocess.DEVNULL, stdout=handle, stderr=handle, start_new_session=True,
+    )  # fmt: skip
+    os.close(handle)
+    say("starting; 'freezeout status' tells how far it is …")
+    try:
+        found = _await_addresses(child)
+    except BaseException:
+        child.terminate()
+        child.wait()
+        raise
+    _print_all(options, found)
+    return 0
+
+
+def _log() -> Path:
+    from freezeout.settings import home
+
+    return home() / "services" / "up.log"
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

@@ -18,12 +18,13 @@ _MOST = 50
 
 @dataclass
 class Jupyter:
-    """A running server: its process, where it is, where its token lies, and the lock on that folder."""
+    """A running server: its process, addresses, token, the folder it shows, and the lock on its place."""
 
     process: Process
     url: str
     token_file: Path
     dashboard: str
+    root: Path
     owner: int
 
     @classmethod
@@ -51,7 +52,7 @@ class Jupyter:
         token_file = secret_file(place / "token")
         port = port or free_port()
         command = server_command(root, port, browser)
-        env = {"JUPYTER_TOKEN_FILE": str(token_file)}
+        env = {"JUPYTER_TOKEN_FILE": str(token_file), "FREEZEOUT_GATEWAY_PYTHON": sys.executable}
         process = Process.start("JupyterLab", command, place / "log", env)
         url = f"http://127.0.0.1:{port}"
         try:
@@ -61,7 +62,7 @@ class Jupyter:
             token_file.unlink(missing_ok=True)
             os.close(owner)
             raise
-        return cls(process, url, token_file, f"{url}/freezeout/dashboards/summary", owner)
+        return cls(process, url, token_file, f"{url}/freezeout/dashboards/summary", root, owner)
 
     def stop(self) -> None:
         """Stop the server and its kernels and forget the token."""

@@ -70,7 +70,7 @@ def make_database(place: Place, python: Path) -> None:
         When initdb fails; its last words are quoted. When the database is another release's.
     """
     if (place.database / "PG_VERSION").is_file():
-        return _require_version(place)
+        return require_version(place)
     _set_aside(place)
     unfinished = place.root / ".postgres-unfinished"
     shutil.rmtree(unfinished, ignore_errors=True)
@@ -125,7 +125,14 @@ def _set_aside(place: Place) -> None:
         place.database.rename(place.root / f"postgres-damaged-{time.strftime('%Y%m%dT%H%M%S')}")
 
 
-def _require_version(place: Place) -> None:
+def require_version(place: Place) -> None:
+    """See that the database is of the release that is here.
+
+    Raises
+    ------
+    FreezeoutError
+        When it is another's.
+    """
     found = (place.database / "PG_VERSION").read_text(errors="replace").strip()[:20]
     if found != VERSION:
         raise FreezeoutError(
@@ -153,18 +160,23 @@ def start_postgres(place: Place, python: Path) -> Process:
     )  # fmt: skip
 
 
-def end_left_over(place: Place) -> bool:
-    """End a database server that outlived its supervisor, and say whether all is free now."""
+def left_over(place: Place) -> int | None:
+    """The process of a database server that outlived its supervisor."""
     try:
         lines = (place.database / "postmaster.pid").read_text().splitlines()
         pid = int(lines[0])
         folder = os.readlink(f"/proc/{pid}/cwd") if sys.platform == "linux" else lines[1]
     except (OSError, ValueError, IndexError):
-        return True
+        return None
     # the number may be another's by now: PostgreSQL works in its own folder
-    if os.path.realpath(folder) != os.path.realpath(place.database):
-        return True
-    return end(pid, born(pid), 30, signal.SIGINT)
+    same = os.path.realpath(folder) == os.path.realpath(place.database)
+    return pid if same and born(pid) else None
+
+
+def end_left_over(place: Place) -> bool:
+    """End such a server, and say whether all is free now."""
+    pid = left_over(place)
+    return pid is None or end(pid, born(pid), 30, signal.SIGINT)
 
 
 def postgres_command(place: Place, python: Path) -> list[str]:

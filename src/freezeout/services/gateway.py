@@ -1,0 +1,181 @@
+"""What one ``freezeout up`` tells the others: that it runs, where, and how to stop it."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import signal
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from freezeout.errors import FreezeoutError, InputError
+from freezeout.files import disk_errors, write_atomically
+from freezeout.jobs.store import now
+from freezeout.services import identity
+from freezeout.settings import home
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """One ``freezeout up``.
+
+    Attributes
+    ----------
+    pid, born, host :
+        Its process, what tells that from another, and its machine.
+    started_at : str
+        ISO 8601, UTC.
+    root : str
+        The folder that Lab shows.
+    lab, dashboard, token_file : str
+        Addresses, and the file with the token; empty until the server answers.
+    jupyter : int or None
+        The server's process.
+    log : str
+        The server's log.
+    lake : str
+        Address of the embedded lake; empty until it is usable.
+    lake_state : str
+        off (it is not wanted), starting, ready, or failed.
+    lake_message : str
+        Why it failed.
+    """
+
+    pid: int
+    born: str | None
+    host: str
+    started_at: str
+    root: str = ""
+    lab: str = ""
+    dashboard: str = ""
+    token_file: str = ""
+    jupyter: int | None = None
+    log: str = ""
+    lake: str = ""
+    lake_state: str = "off"
+    lake_message: str = ""
+
+    @property
+    def settled(self) -> bool:
+        """Whether Lab answers and the lake does too, or never will."""
+        return bool(self.lab) and self.lake_state != "starting"
+
+    def addresses(self) -> dict[str, Any]:
+        """What a program wants to know."""
+        return {
+            "lab": self.lab, "dashboard": self.dashboard, "token_file": self.token_file,
+            "lake": self.lake or None, "lake_state": self.lake_state, "lake_message": self.lake_message,
+        }  # fmt: skip
+
+    @classmethod
+    def of_this_process(cls, **more: Any) -> Gateway:
+        """The one that is just being started here."""
+        pid = os.getpid()
+        return cls(pid, identity.born(pid), identity.host(), now(), **more)
+
+
+def take() -> int | None:
+    """The lock of the one ``freezeout up`` of a home, or None when another has it."""
+    lock = _folder() / ".up"
+    with disk_errors(lock):
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(lock, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        return None
+    except OSError as error:
+        os.close(handle)
+        raise InputError(f"cannot use {lock}: {error.strerror}", code="no_locks") from error
+    return handle
+
+
+def is_taken() -> bool:
+    """Whether a ``freezeout up`` runs for this home."""
+    try:
+        handle = os.open(_folder() / ".up", os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(handle)
+    return False
+
+
+def publish(gateway: Gateway) -> Gateway:
+    """Tell the others."""
+    text = json.dumps({"schema_version": SCHEMA_VERSION, **asdict(gateway)}, indent=1)
+    write_atomically(_file(), text)
+    return gateway
+
+
+def forget() -> None:
+    """It runs no more."""
+    _file().unlink(missing_ok=True)
+
+
+def running() -> Gateway | None:
+    """The ``freezeout up`` of this home; None when there is none, or it has not said anything yet."""
+    if not is_taken():
+        return None
+    try:
+        data = json.loads(_file().read_text(encoding="utf-8"))
+        if data.pop("schema_version") != SCHEMA_VERSION:
+            return None
+        found = Gateway(**data)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None
+    # of one before it, which was killed
+    known = found.host != identity.host() or identity.is_alive(found.pid, found.born)
+    return found if known else None
+
+
+def stop(seconds: float) -> bool:
+    """Stop the ``freezeout up`` of this home, and say whether there was one.
+
+    Raises
+    ------
+    FreezeoutError
+        When it runs on another machine, or does not end.
+    """
+    if not is_taken():
+        return False
+    # one that has only just begun says who it is in a moment
+    identity.until(lambda: running() is not None or not is_taken(), 5)
+    found = running()
+    if found is None:
+        if not is_taken():
+            return True
+        raise FreezeoutError("something holds the lock of 'freezeout up' and does not say who it is",
+                             hint="freezeout doctor", code="not_ours")  # fmt: skip
+    if found.host != identity.host():
+        raise FreezeoutError(f"it runs on {found.host}", hint="stop it there", code="other_host")
+    identity.send(found.pid, found.born, signal.SIGTERM)
+    if not identity.until(lambda: not is_taken(), seconds):
+        identity.send(found.pid, found.born, signal.SIGKILL)  # all that it started ends with it
+        if not identity.until(lambda: not is_taken(), 10):
+            raise FreezeoutError(f"process {found.pid} does not end", code="busy")
+    return True
+
+
+def remember_interpreter() -> None:
+    """Tell kernels that have none of the gateway's packages which interpreter has them."""
+    text = json.dumps({"schema_version": SCHEMA_VERSION, "python": sys.executable})
+    write_atomically(home() / "gateway.json", text)
+
+
+def _folder() -> Path:
+    return home() / "services"
+
+
+def _file() -> Path:
+    return _folder() / "up.json"
