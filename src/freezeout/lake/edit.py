@@ -35,7 +35,7 @@ async def add_collection(
     if type not in _OWN_KINDS:
         raise InputError(f"no {type!r} can be made", hint="types: dataset, container", code="bad_type")
     check_metadata(metadata or {})
-    made = {"scope": did.scope, "name": did.name, "type": _OWN_KINDS[type], "meta": {}}
+    made: dict[str, Any] = {"scope": did.scope, "name": did.name, "type": _OWN_KINDS[type], "meta": {}}
     if lifetime is not None:
         made["lifetime"] = int(lifetime)
     try:
