@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from freezeout.environments.build import run_build
+from freezeout.environments.card import card
 from freezeout.environments.folder import environment
 from freezeout.environments.kernels import (
     kernel_names,
@@ -20,6 +21,7 @@ from freezeout.environments.kernels import (
 )
 from freezeout.environments.removal import remove
 from freezeout.errors import InputError
+from freezeout.experiments.surroundings import surroundings
 
 from .conftest import Recipe, kernels
 
@@ -128,3 +130,14 @@ def test_a_shell_reads_a_setup_file_without_seeing_the_command(tmp_path: Path) -
     done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=True)
     assert done.stdout == "0 a b $c\n"
     assert within(None, ["ls", "-l"]) == ["ls", "-l"]
+
+
+def test_an_environment_that_runs_a_service_offers_no_kernel_and_runs_no_notebook(tiny: Recipe) -> None:
+    assert run_build("tiny").result["kernels"] == ["freezeout-tiny"]
+    tiny.describe(kernels=[])
+    assert run_build("tiny").result["kernels"] == [] and kernels() == []
+    shown = card(environment("tiny"))
+    assert shown["state"] == "built" and shown["kernels"] == []
+    with pytest.raises(InputError, match="'tiny' runs a service, and no notebooks") as caught:
+        surroundings("tiny")
+    assert caught.value.code == "no_kernel"

@@ -134,7 +134,7 @@ def _show(options: argparse.Namespace) -> None:
         "python": card["python"],
         "built": card["built_at"] and f"{card['built_at'][:19].replace('T', ' ')}, {card['seconds']} s",
         "tested": smoke and f"{smoke['at'][:19].replace('T', ' ')}, {smoke['message']}",
-        "kernels": ", ".join(card["kernels"]),
+        "kernels": ", ".join(card["kernels"]) or (not found.kernels and "none: it runs a service"),
         "used by": ", ".join(e.id for e in users),
         "stands for": ", ".join(card["offered_as"]),
         "lock": card["lock_sha256"] and card["lock_sha256"][:12],

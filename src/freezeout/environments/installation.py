@@ -185,7 +185,7 @@ def _is_sound(data: Mapping[str, Any]) -> bool:
     kinds = all(isinstance(data.get(key), kind) for key, kind in _NEEDED.items()) and all(
         isinstance(data[key], kind) for key, kind in _KNOWN.items() if key in data
     )
-    if not kinds or not data["kernels"] or not all(isinstance(name, str) for name in data["kernels"]):
+    if not kinds or not all(isinstance(name, str) for name in data["kernels"]):
         return False
     if not all(Path(data[key]).is_absolute() and "\0" not in data[key] for key in ("prefix", "python")):
         return False

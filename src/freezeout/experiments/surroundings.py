@@ -12,7 +12,7 @@ from freezeout.environments.installation import Installation, installed_packages
 from freezeout.environments.library import digest
 from freezeout.environments.lock import differences, normalised
 from freezeout.environments.removal import clear_away
-from freezeout.errors import FreezeoutError
+from freezeout.errors import FreezeoutError, InputError
 from freezeout.files import checksums
 from freezeout.jobs.reporter import Reporter
 from freezeout.version import __version__
@@ -117,11 +117,17 @@ def surroundings(name: str, build: Build | None = None) -> Surroundings:
     Raises
     ------
     FreezeoutError
-        When the environment is unknown, not built, broken, or cannot be built.
+        When the environment is unknown, has no kernel, is not built, broken, or cannot be built.
     """
     found = environment(name)
     if found.builder == GATEWAY:
         return Surroundings(found, require(found), _read(found.folder, found.lock_file.name))
+    if not found.kernels:
+        raise InputError(
+            f"the environment '{name}' runs a service, and no notebooks",
+            hint="take another one: 'freezeout env list' says which there are",
+            code="no_kernel",
+        )
     try:
         require(found)
     except FreezeoutError as error:
