@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import json
 import os
 import shutil
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -157,10 +155,21 @@ def rucio_server(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def lake_of_all(rucio_server: Path) -> Iterator[Lake]:
     """The lake of the session; a test asks for ``lake``."""
+    from freezeout.lake.connection import embedded
+    from freezeout.services.lake.lake import Lake as Running
+    from freezeout.services.lake.place import place
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FREEZEOUT_HOME", str(rucio_server))
-        with _running_lake() as (connection, root):
+        running = Running.start()
+        try:
+            running.wait()
+            connection, secret = embedded(), place().secret("root")
+            assert connection is not None
+            root = replace(connection, account="root", username="root", password=secret, scope="")
             yield Lake(rucio_server, connection, root)
+        finally:
+            running.stop()
 
 
 @pytest.fixture
@@ -175,55 +184,3 @@ def link_rucio_server(built: Path, home: Path) -> None:
     """Make the environment ``rucio-server`` that is built in one home be there in another too."""
     (home / "environments").mkdir(exist_ok=True)
     (home / "environments" / "rucio-server").symlink_to(built / "environments" / "rucio-server")
-
-
-@contextlib.contextmanager
-def _running_lake() -> Iterator[tuple[Any, Any]]:
-    from freezeout.environments.installation import installation
-    from freezeout.lake.connection import embedded
-    from freezeout.services.lake import config, postgres
-    from freezeout.services.lake.place import RSES, account, place, private_folder
-    from freezeout.services.process import Process, free_port
-
-    p, built, user = place(), installation("rucio-server"), account()
-    assert built is not None
-    python = str(built.python)
-    postgres.make_database(p, built.python)
-    with contextlib.ExitStack() as stack:
-        database = Process.start(
-            "PostgreSQL", postgres.postgres_command(p, built.python), p.log("postgres"),
-            prepare=postgres.not_root(),
-        )  # fmt: skip
-        stack.callback(database.stop)
-        database.wait_until(lambda: postgres.is_ready(p, built.python), 60)
-        postgres.create_rucio_database(p, built.python)
-        env = {**os.environ, "RUCIO_CONFIG": str(config.write_server_config(p))}
-        wanted = {
-            "account": user, "password": p.secret(user),
-            "rses": {name: str(private_folder(p.rse(name))) for name in RSES},
-            "scopes": {"freezeout": user, f"user.{user}": user},
-        }  # fmt: skip
-        subprocess.run(
-            [python, "-P", "-m", "freezeout.services.lake.inside.bootstrap"],
-            input=json.dumps(wanted), text=True, env=env, check=True,
-        )  # fmt: skip
-        url = f"http://127.0.0.1:{free_port()}"
-        config.write_client_config(p.client_config, url, user, p.secret(user))
-        config.write_client_config(p.admin_config, url, "root", p.secret("root"))
-        words = ["-m", "gunicorn", "--preload", "--no-control-socket", "-b", url.removeprefix("http://")]
-        words += ["-w", "1", "--threads", "4", "rucio.web.rest.flaskapi.v1.main:application"]
-        server = Process.start("Rucio", [python, *words], p.log("rucio"), whole_env=env)
-        stack.callback(server.stop)
-        server.wait_until(lambda: _answers(f"{url}/ping"), 60)
-        connection = embedded()
-        assert connection is not None
-        root = replace(connection, account="root", username="root", password=p.secret("root"), scope="")
-        yield connection, root
-
-
-def _answers(url: str) -> bool:
-    import httpx
-
-    with contextlib.suppress(httpx.HTTPError):
-        return httpx.get(url, trust_env=False).is_success
-    return False
