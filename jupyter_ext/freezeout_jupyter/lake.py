@@ -2,38 +2,64 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from typing import TYPE_CHECKING, Any
 
-from freezeout_jupyter.base import Api
+from freezeout_jupyter.base import Api, describe
 from freezeout_jupyter.lake_clients import Clients, Lake
-from freezeout_jupyter.lake_index import Listings, Page
+from freezeout_jupyter.lake_index import Key, Listings, Page
 from freezeout_jupyter.lake_states import States
 
 if TYPE_CHECKING:
     from jupyter_server.serverapp import ServerApp
 
     from freezeout.lake.did import DID
+    from freezeout.services.lake.lake import Lake as Embedded
 
 SETTING = "freezeout_lakes"
 
 
 class Lakes:
-    """The lakes of one server: their clients, their states, and what was listed of them."""
+    """The lakes of one server: their clients, their states, and what was listed of them.
+
+    Attributes
+    ----------
+    embedded : Lake or None
+        The embedded lake as this server has started or found it.
+    starting : Lock
+        Held while that is started or stopped.
+    """
 
     def __init__(self) -> None:
         self.clients = Clients()
         self.states = States(self.clients)
         self.listings = Listings()
+        self.embedded: Embedded | None = None
+        self.starting = threading.Lock()
 
     async def close(self) -> None:
-        """Close everything."""
+        """Close everything, and stop the embedded lake if it is this server's."""
+        from freezeout_jupyter.lake_service import stop_with_server
+
+        await asyncio.to_thread(stop_with_server, self)
         await self.listings.close()
         await self.states.close()
         await self.clients.close()
 
-    def changed(self, lake: Lake) -> None:
-        """Something was changed in this lake: what was listed of it is read anew."""
-        self.listings.forget(lambda key: isinstance(key, tuple) and key[0] == lake.connection.name)
+    def changed(self, lake: Lake, did: DID) -> None:
+        """A data identifier was made, filled or removed: what shows it is read anew."""
+        name = lake.connection.name
+
+        def shows(key: Key) -> bool:
+            of_scope = key.kind == "scope" and key.subject.rpartition(":")[0] == did.scope
+            return key.lake == name and (of_scope or key.kind == "search" or key.subject == str(did))
+
+        self.listings.forget(shows)
+
+    def found_anew(self, lake: Lake) -> None:
+        """What is said of data was changed: searches are made anew."""
+        self.listings.forget(lambda key: key.lake == lake.connection.name and key.kind == "search")
 
 
 def close_with(server: ServerApp) -> None:
@@ -71,6 +97,11 @@ class LakeApi(Api):
         """
         return await self.lakes.clients.lake(self.query("connection") if name is None else name)
 
+    @property
+    def shows_hidden(self) -> bool:
+        """Whether the file browser shows hidden files."""
+        return bool(getattr(self.contents_manager, "allow_hidden", False))
+
     def query(self, name: str, default: str = "") -> str:
         """A text of the query."""
         return str(self.get_query_argument(name, default, strip=False))
@@ -101,16 +132,26 @@ def did_of(text: str) -> DID:
 
 def page_json(page: Page) -> dict[str, Any]:
     """A page as the API shows it."""
-    from freezeout_jupyter.base import describe
-
     return {
-        "rows": [
-            {"scope": scope, "name": name, "type": type, "bytes": size, "adler32": adler32, "length": length}
-            for scope, name, type, size, adler32, length in page.rows
-        ],
+        "rows": [_row_json(*row) for row in page.rows],
         "offset": page.offset,
         "total": page.total,
         "complete": page.complete,
         "revision": page.revision,
         "error": None if page.error is None else describe(page.error, 500),
+    }
+
+
+def _row_json(
+    scope: str,
+    name: str,
+    type: str,
+    size: int | None,
+    adler32: str | None,
+    length: int | None,
+    metadata: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    row = {
+        "scope": scope, "name": name, "type": type, "bytes": size, "adler32": adler32, "length": length,
     }  # fmt: skip
+    return row if metadata is None else {**row, "metadata": metadata}

@@ -1,35 +1,32 @@
-"""The lake looked at: connections, scopes, what is in them, and one data identifier."""
+"""The lake looked at: connections, scopes, what is in them, what is found, and one data identifier."""
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
+import dataclasses
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any
 
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
 from freezeout.errors import InputError
-from freezeout_jupyter import lake_calls as calls
 from freezeout_jupyter.lake import LakeApi, page_json
-from freezeout_jupyter.lake_states import State
+from freezeout_jupyter.lake_index import Key, Row, Source
+
+if TYPE_CHECKING:
+    from freezeout.lake import browse
+    from freezeout.lake.client import LakeClient
+    from freezeout.lake.connection import Connection
+    from freezeout.lake.did import DID
+    from freezeout.lake.query import Query
+    from freezeout_jupyter.lake_clients import Lake
 
 MOST = 500
+_FEW = 200
 _TYPES = ("all", "collection", "container", "dataset", "file")
-
-
-class LakeConnections(LakeApi):
-    """``GET /freezeout/api/lake/connections``."""
-
-    @web.authenticated
-    @authorized
-    async def get(self) -> None:
-        """Answer all lakes and how they stand; none holds up the others."""
-        found = await self.lakes.states.all(self.flag("refresh"))
-        self.finish(
-            {
-                "default": found[0][0].name if found else None,
-                "connections": [connection_json(one, state) for one, state in found],
-            }
-        )
 
 
 class LakeScopes(LakeApi):
@@ -38,47 +35,70 @@ class LakeScopes(LakeApi):
     @web.authenticated
     @authorized
     async def get(self) -> None:
-        """Answer all scopes."""
+        """Answer all scopes, the account's own first."""
+        from freezeout.lake.browse import scopes
+
         lake = await self.lake()
-        self.finish({"scopes": await calls.scopes(lake.client)})
+        self.finish({"scopes": [one._asdict() for one in await scopes(lake.client)]})
 
 
-class LakeListing(LakeApi):
+class LakePages(LakeApi):
+    """What listings and searches share: a page of many rows."""
+
+    def slice(self) -> tuple[int, int]:
+        """Offset and limit of the query.
+
+        Raises
+        ------
+        InputError
+            When they are none.
+        """
+        limit = self.number("limit")
+        limit = _FEW if limit is None else limit
+        if not 0 < limit <= MOST:
+            raise InputError(f"limit is '{limit}'", hint=f"from 1 to {MOST}", code="bad_query")
+        return self.number("offset") or 0, limit
+
+
+class LakeListing(LakePages):
     """``GET /freezeout/api/lake/listing``."""
 
     @web.authenticated
     @authorized
     async def get(self) -> None:
         """Answer a page of what is in a scope or in a data identifier."""
-        lake, scope, text = await self.lake(), self.query("scope"), self.query("did")
+        scope, text, type = self.query("scope"), self.query("did"), self.query("type", "collection")
         if bool(scope) == bool(text):
             raise InputError("it is not said what to list", hint="give scope=… or did=…", code="bad_query")
-        if text:
-            did, type = self.did(), ""
-        else:
-            type = self.query("type", "collection")
-            if type not in _TYPES:
-                raise InputError(f"type is '{type}'", hint=f"one of {', '.join(_TYPES)}", code="bad_query")
-        key = (lake.connection.name, lake.generation, scope, type, text)
-        page = await self.lakes.listings.page(
-            key,
-            (lambda: calls.content(lake.client, did))
-            if text
-            else (lambda: calls.of_scope(lake.client, scope, type)),
-            self.number("offset") or 0,
-            self.limit(),
-            self.query("contains"),
-            self.flag("refresh"),
-        )
-        self.finish(page_json(page))
+        if type not in _TYPES:
+            raise InputError(f"type is '{type}'", hint=f"one of {', '.join(_TYPES)}", code="bad_query")
+        offset, limit = self.slice()
+        did = self.did() if text else None
+        contains, refresh, lake = self.query("contains"), self.flag("refresh"), await self.lake()
+        subject = str(did) if did else f"{scope}:{type}"
+        source = _contents(lake.client, did) if did else _of_scope(lake.client, scope, type)
+        key = Key(lake.connection.name, lake.generation, "did" if did else "scope", subject)
+        self.finish(page_json(await self.lakes.listings.page(key, source, offset, limit, contains, refresh)))
 
-    def limit(self) -> int:
-        """How many rows to answer."""
-        limit = self.number("limit")
-        limit = 200 if limit is None else limit
-        if not 0 < limit <= MOST:
-            raise InputError(f"limit is '{limit}'", hint=f"from 1 to {MOST}", code="bad_query")
-        return limit
+
+class LakeSearch(LakePages):
+    """``GET /freezeout/api/lake/search``."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer a page of what fits a query, and the query as it was understood."""
+        from freezeout.lake.query import parse
+
+        query, scope, type = parse(self.query("q")), self.query("scope"), self.query("type", "all")
+        if type not in _TYPES:
+            raise InputError(f"type is '{type}'", hint=f"one of {', '.join(_TYPES)}", code="bad_query")
+        offset, limit = self.slice()
+        contains, refresh, lake = self.query("contains"), self.flag("refresh"), await self.lake()
+        key = Key(lake.connection.name, lake.generation, "search", f"{scope}:{type}:{query}")
+        source = _hits(lake.client, query, scope, type)
+        page = await self.lakes.listings.page(key, source, offset, limit, contains, refresh)
+        self.finish({**page_json(page), "query": str(query)})
 
 
 class LakeDid(LakeApi):
@@ -89,28 +109,74 @@ class LakeDid(LakeApi):
     async def get(self) -> None:
         """Answer all that is known of a data identifier."""
         did, lake = self.did(), await self.lake()
-        self.finish(await calls.details(lake.client, did))
+        self.finish(await details_json(lake, did))
 
 
-class LakeRules(LakeApi):
-    """``GET /freezeout/api/lake/rules``."""
+class LakeReplicas(LakeApi):
+    """``GET /freezeout/api/lake/replicas``."""
 
     @web.authenticated
     @authorized
     async def get(self) -> None:
-        """Answer the rules of a data identifier."""
+        """Answer where the bytes of a data identifier are."""
+        from freezeout.lake.details import replicas
+
         did, lake = self.did(), await self.lake()
-        self.finish({"rules": await calls.rules(lake.client, did)})
+        self.finish({"rses": [dataclasses.asdict(one) for one in await replicas(lake.client, did)]})
 
 
-def connection_json(one: Any, state: State) -> dict[str, Any]:
-    """A connection as the API shows it: nothing of its secrets, nor where they lie."""
-    return {
-        "name": one.name, "title": _TITLES.get(one.kind, one.name), "kind": one.kind, "url": one.url,
-        "account": one.account, "auth": one.auth, "here": one.here, "scope": one.scope,
-        "state": state.state, "message": state.message, "hint": state.hint,
-        "token_expires_at": state.token_expires_at, "version": state.version,
-    }  # fmt: skip
+def _contents(client: LakeClient, did: DID) -> Source:
+    async def rows() -> AsyncGenerator[Row, None]:
+        from freezeout.lake.browse import contents
+
+        async with aclosing(contents(client, did)) as found:
+            async for row in found:
+                yield _compact(row)
+
+    return rows
 
 
-_TITLES = {"embedded": "On this machine"}
+def _of_scope(client: LakeClient, scope: str, type: str) -> Source:
+    async def rows() -> AsyncGenerator[Row, None]:
+        from freezeout.lake.browse import dids
+
+        async with aclosing(dids(client, scope, type)) as found:
+            async for row in found:
+                yield _compact(row)
+
+    return rows
+
+
+def _hits(client: LakeClient, query: Query, scope: str, type: str) -> Source:
+    async def rows() -> AsyncGenerator[Row, None]:
+        from freezeout.lake.search import search
+
+        async with aclosing(search(client, query, scope, type)) as found:
+            async for row, metadata in found:
+                yield (*_compact(row), metadata)
+
+    return rows
+
+
+def _compact(row: browse.Row) -> Row:
+    scope, name, type, size, adler32, length = row
+    # of a hundred thousand rows each would have its own
+    return sys.intern(scope), name, sys.intern(type), size, adler32, length
+
+
+async def details_json(lake: Lake, did: DID) -> dict[str, Any]:
+    """A data identifier as the API shows it."""
+    from freezeout.lake.details import details
+
+    found = await details(lake.client, did)
+    cached = None
+    if found.type == "FILE":
+        cached = await asyncio.to_thread(_cached, lake.connection, did, found.adler32 or "")
+    return {**dataclasses.asdict(found), "cached": cached}
+
+
+def _cached(connection: Connection, did: DID, adler32: str) -> str | None:
+    from freezeout.lake.cache import Slot
+
+    path = Slot(connection, did, adler32.lower()).find()
+    return None if path is None else str(path)

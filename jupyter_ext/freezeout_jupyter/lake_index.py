@@ -13,14 +13,36 @@ import heapq
 import time
 from array import array
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Hashable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from freezeout.errors import FreezeoutError
 
-Row = tuple[str, str, str, int | None, str | None, int | None]
-"""scope, name, type, bytes, adler32 and number of parts."""
+
+class Key(NamedTuple):
+    """What is listed.
+
+    Attributes
+    ----------
+    lake : str
+        Name of the connection.
+    client : int
+        Number of its client: another lake may have the name by now.
+    kind : str
+        did, scope or search.
+    subject : str
+        The data identifier, ``scope:type``, or the query.
+    """
+
+    lake: str
+    client: int
+    kind: str
+    subject: str
+
+
+Row = tuple[Any, ...]
+"""Scope and name come first; what follows is not looked at here."""
 
 Source = Callable[[], AsyncIterator[Row]]
 
@@ -30,6 +52,7 @@ _FILTER_BITE = 10_000
 _FILTERS = 4
 _PATIENCE = 5.0
 _SOON = 0.4
+_TIMES = 10
 
 
 @dataclass(frozen=True)
@@ -69,6 +92,13 @@ class Listing:
         The first one.
     idle : float
         Seconds after which the reading stops when nobody asks.
+
+    Attributes
+    ----------
+    rows : list
+        What is read so far.
+    begun, seconds : float
+        When the reading began, by the clock of `time.monotonic`, and what it took.
     """
 
     def __init__(self, source: Source, revision: int, idle: float = 30.0) -> None:
@@ -77,6 +107,7 @@ class Listing:
         self.error: FreezeoutError | None = None
         self.revision = revision
         self.begun = self.asked = time.monotonic()
+        self.seconds = 0.0
         self._source, self._idle = source, idle
         self._waiting = 0
         self._grown = asyncio.Event()
@@ -97,6 +128,10 @@ class Listing:
         finally:
             self._waiting -= 1
             self.asked = time.monotonic()
+
+    async def end(self, seconds: float) -> None:
+        """Wait until it is read, for so long at most."""
+        await asyncio.wait([self._task], timeout=seconds)
 
     async def close(self) -> None:
         """Stop reading."""
@@ -177,6 +212,7 @@ class Listing:
             if close is not None:
                 with contextlib.suppress(Exception):
                     await close()
+            self.seconds = time.monotonic() - self.begun
             self._tell()
 
     async def _sort(self) -> None:
@@ -220,24 +256,19 @@ class Listings:
     most_rows : int
         Of all listings together; the one that was asked for last always stays.
     fresh : float
-        Seconds after which a listing is read again when its first page is asked for.
+        Seconds after which a listing is read again when its first page is asked for; one that takes
+        long to read is good for longer.
     """
 
-    def __init__(self, most_rows: int = 500_000, fresh: float = 60.0) -> None:
+    def __init__(self, most_rows: int = 500_000, fresh: float = 5.0) -> None:
         self._most, self._fresh = most_rows, fresh
-        self._known: OrderedDict[Hashable, Listing] = OrderedDict()
-        self._next: dict[Hashable, Listing] = {}
+        self._known: OrderedDict[Key, Listing] = OrderedDict()
+        self._next: dict[Key, Listing] = {}
         self._revision = 0
         self._closing: set[asyncio.Task[Any]] = set()
 
     async def page(
-        self,
-        key: Hashable,
-        source: Source,
-        offset: int,
-        limit: int,
-        contains: str = "",
-        refresh: bool = False,
+        self, key: Key, source: Source, offset: int, limit: int, contains: str = "", refresh: bool = False
     ) -> Page:
         """A page of the listing that `key` stands for; `source` reads it when it is not known.
 
@@ -246,7 +277,12 @@ class Listings:
         FreezeoutError
             When nothing of it can be read.
         """
-        listing = self._listing(key, source, offset, refresh)
+        listing = self._known.get(key)
+        if listing is None or refresh or (listing.error is not None and offset == 0):
+            listing = self._replace(key, self._begin(source))
+        elif offset == 0 and listing.complete:
+            listing = await self._renewed(key, listing, source)
+        self._known.move_to_end(key)
         found = await listing.page(offset, limit, contains)
         self._bound(key)
         if listing.error is not None and not listing.rows:
@@ -255,12 +291,11 @@ class Listings:
             raise listing.error
         return found
 
-    def forget(self, which: Callable[[Hashable], bool]) -> None:
+    def forget(self, which: Callable[[Key], bool]) -> None:
         """What these listings show has changed."""
-        for key in [key for key in self._known if which(key)]:
-            self._drop(self._known.pop(key))
-        for key in [key for key in self._next if which(key)]:
-            self._drop(self._next.pop(key))
+        for known in (self._known, self._next):
+            for key in [key for key in known if which(key)]:
+                self._drop(known.pop(key))
 
     @property
     def rows(self) -> int:
@@ -272,32 +307,36 @@ class Listings:
         self.forget(lambda key: True)
         await asyncio.gather(*self._closing, return_exceptions=True)
 
-    def _listing(self, key: Hashable, source: Source, offset: int, refresh: bool) -> Listing:
-        known = self._known.get(key)
-        if known is None or refresh or (known.error is not None and offset == 0):
-            if known is not None:
-                self._drop(known)
-            known = self._known[key] = self._begin(source)
-        elif offset == 0 and known.complete and key not in self._next:
-            if time.monotonic() - known.begun > self._fresh:
-                self._next[key] = self._begin(source)
+    async def _renewed(self, key: Key, known: Listing, source: Source) -> Listing:
+        """The listing, or what was read again since: behind the scenes when that takes long."""
         following = self._next.get(key)
-        if following is not None and not following.live:
-            # read again behind the scenes: the old one served until now
-            del self._next[key]
-            if following.complete:
-                self._drop(known)
-                if following.rows == known.rows:
-                    following.revision = known.revision
-                known = self._known[key] = following
-        self._known.move_to_end(key)
-        return known
+        if following is None:
+            if time.monotonic() - known.begun < max(self._fresh, _TIMES * known.seconds):
+                return known
+            following = self._next[key] = self._begin(source)
+        await following.end(_SOON)
+        if following.live or self._next.get(key) is not following:
+            return self._known.get(key, known)
+        del self._next[key]
+        if following.error is not None and known.rows:
+            known.begun = time.monotonic()  # not again with every request
+            return known
+        if following.rows == known.rows:
+            following.revision = known.revision
+        return self._replace(key, following)
+
+    def _replace(self, key: Key, listing: Listing) -> Listing:
+        former = self._known.get(key)
+        if former is not None:
+            self._drop(former)
+        self._known[key] = listing
+        return listing
 
     def _begin(self, source: Source) -> Listing:
         self._revision += 2  # a listing that is sorted at its end counts one on
         return Listing(source, self._revision)
 
-    def _bound(self, kept: Hashable) -> None:
+    def _bound(self, kept: Key) -> None:
         for key in list(self._known):
             if self.rows <= self._most:
                 return

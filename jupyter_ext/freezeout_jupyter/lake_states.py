@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from freezeout.errors import FreezeoutError
 
@@ -16,9 +17,10 @@ if TYPE_CHECKING:
     from freezeout_jupyter.lake_clients import Clients
 
 FRESH = 5.0
-_PATIENCE = 8.0
+_PATIENCE = 10.0
 _AT_ONCE = 1.0
-_SIGN_IN = ("lake_sign_in", "lake_token", "lake_forbidden")
+_CONNECT = 3.0
+_SIGN_IN = ("lake_sign_in", "lake_certificate")
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,8 @@ class State:
     ----------
     state : str
         ready, starting, degraded, down, unreachable or signed_out.
+    at : float
+        When, by the clock of `time.monotonic`.
     """
 
     state: str
@@ -39,24 +43,35 @@ class State:
     at: float = 0.0
 
 
-class States:
-    """The states of all lakes."""
+_SILENT = State("unreachable", "the lake does not answer", "try again later")
 
-    def __init__(self, clients: Clients) -> None:
-        self._clients = clients
+
+class States:
+    """The states of all lakes.
+
+    Parameters
+    ----------
+    clients : Clients
+        Who they are.
+    fresh : float
+        Seconds for which an answer is good enough.
+    """
+
+    def __init__(self, clients: Clients, fresh: float = FRESH) -> None:
+        self._clients, self._fresh = clients, fresh
         self._known: dict[Connection, State] = {}
         self._asking: dict[Connection, asyncio.Task[State]] = {}
 
     async def all(self, refresh: bool = False) -> list[tuple[Connection, State]]:
         """Every connection with its state; one that does not answer at once has the state of before."""
         found = await self._clients.connections()
-        for known in [known for known in self._known if known not in found]:
-            del self._known[known]
+        for gone in [one for one in self._known if one not in found]:
+            del self._known[gone]
         asked = [self._ask(one, refresh) for one in found]
         waited = [task for task in asked if task is not None]
         if waited:
             await asyncio.wait(waited, timeout=_AT_ONCE)
-        return [(one, self._known.get(one, _NO_ANSWER)) for one in found]
+        return [(one, self._known.get(one, _SILENT)) for one in found]
 
     def forget(self) -> None:
         """Ask anew next time."""
@@ -71,7 +86,7 @@ class States:
 
     def _ask(self, connection: Connection, refresh: bool) -> asyncio.Task[State] | None:
         known = self._known.get(connection)
-        if known is not None and not refresh and time.monotonic() - known.at < FRESH:
+        if known is not None and not refresh and time.monotonic() - known.at < self._fresh:
             return None
         task = self._asking.get(connection)
         if task is None:
@@ -81,27 +96,65 @@ class States:
 
     async def _answer(self, connection: Connection) -> State:
         try:
-            found = await asyncio.wait_for(self._probe(connection), _PATIENCE)
+            found = await asyncio.wait_for(self._state(connection), _PATIENCE)
         except TimeoutError:
-            found = _NO_ANSWER
+            found = _SILENT
         except FreezeoutError as error:
             state = "signed_out" if error.code in _SIGN_IN else "unreachable"
             found = State(state, error.message, error.hint)
         except Exception as error:
-            found = State("unreachable", f"the lake answers what cannot be read: {type(error).__name__}")
-        found = State(**{**found.__dict__, "at": time.monotonic()})
+            found = State("unreachable", f"the lake's answer cannot be read: {type(error).__name__}")
+        found = replace(found, at=time.monotonic())
         self._known[connection] = found
         return found
 
-    async def _probe(self, connection: Connection) -> State:
+    async def _state(self, connection: Connection) -> State:
+        said = await asyncio.to_thread(_of_embedded) if connection.kind == "embedded" else None
+        if said is not None and said.state == "starting":
+            return said
+        # one that is down for its supervisor may be looked after by somebody else
+        if said is not None and said.state == "down" and not await _listens(connection.url):
+            return said
+        found = await self._asked(connection)
+        if said is not None and said.state == "degraded":
+            return replace(found, state=said.state, message=said.message, hint=said.hint)
+        return found
+
+    async def _asked(self, connection: Connection) -> State:
         client = self._clients.of(connection).client
+        if not await _listens(connection.url):
+            hint = "freezeout up" if connection.kind == "embedded" else "check the address and the network"
+            return State("unreachable", f"nothing answers at {connection.url}", hint)
         await client.token()
-        version: Any = await client.get("ping")
+        version = (await client.get("ping")).get("version")
         expires = None
         with contextlib.suppress(ValueError, OverflowError, OSError):
             if client.expires:
                 expires = datetime.fromtimestamp(client.expires, UTC).isoformat(timespec="seconds")
-        return State("ready", version=str(version.get("version", "")) or None, token_expires_at=expires)
+        return State("ready", version=str(version) if version else None, token_expires_at=expires)
 
 
-_NO_ANSWER = State("unreachable", "the lake does not answer (yet)", "try again later")
+def _of_embedded() -> State:
+    """What the supervisor of the embedded lake says."""
+    from freezeout.services.lake.place import place
+    from freezeout.services.lake.status import read_status
+
+    status = read_status(place())
+    state = {"stopping": "down", "failed": "down"}.get(status.state, status.state)
+    if status.state == "down":
+        return State("down", "the lake of this machine is not started", "start it, or: freezeout up")
+    return State(state, "" if state == "ready" else status.message or status.state, status.hint)
+
+
+async def _listens(url: str) -> bool:
+    """Whether anybody is there at all; found out at once, and not after many tries."""
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        _, writer = await asyncio.wait_for(asyncio.open_connection(parts.hostname, port), _CONNECT)
+    except (OSError, TimeoutError):
+        return False
+    writer.close()
+    with contextlib.suppress(OSError):
+        await writer.wait_closed()
+    return True

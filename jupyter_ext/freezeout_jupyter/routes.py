@@ -18,7 +18,12 @@ from freezeout_jupyter.environments import (
 from freezeout_jupyter.events import Events
 from freezeout_jupyter.experiments import Experiments, OpenExperiment
 from freezeout_jupyter.jobs import CancelJob, JobLog, Jobs, OneJob
-from freezeout_jupyter.lake_browse import LakeConnections, LakeDid, LakeListing, LakeRules, LakeScopes
+from freezeout_jupyter.lake_browse import LakeDid, LakeListing, LakeReplicas, LakeScopes, LakeSearch
+from freezeout_jupyter.lake_connections import LakeConnections
+from freezeout_jupyter.lake_edit import LakeAttachments, LakeDids, LakeMetadata
+from freezeout_jupyter.lake_rules import LakeRules, OneLakeRule
+from freezeout_jupyter.lake_service import LakeStart, LakeStop
+from freezeout_jupyter.lake_transfers import LakeDownloads, LakeUploads
 from freezeout_jupyter.version import Version
 
 _ID = r"(?P<id>[A-Za-z0-9_-]{1,80})"
@@ -41,8 +46,18 @@ _TABLE: dict[str, type[JupyterHandler]] = {
     "api/lake/connections": LakeConnections,
     "api/lake/scopes": LakeScopes,
     "api/lake/listing": LakeListing,
+    "api/lake/search": LakeSearch,
     "api/lake/did": LakeDid,
+    "api/lake/replicas": LakeReplicas,
     "api/lake/rules": LakeRules,
+    f"api/lake/rules/{_ID}": OneLakeRule,
+    "api/lake/metadata": LakeMetadata,
+    "api/lake/dids": LakeDids,
+    "api/lake/attachments": LakeAttachments,
+    "api/lake/downloads": LakeDownloads,
+    "api/lake/uploads": LakeUploads,
+    "api/lake/start": LakeStart,
+    "api/lake/stop": LakeStop,
     "api/dashboards": Dashboards,
     f"dashboards/{_ID}": ShowDashboard,
 }
