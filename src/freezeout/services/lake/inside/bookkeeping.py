@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from rucio.common.types import InternalAccount, InternalScope
+from rucio.core.replica import declare_bad_file_replicas
 from rucio.db.sqla import models
-from rucio.db.sqla.constants import DatabaseOperationType, RequestState
+from rucio.db.sqla.constants import DatabaseOperationType, ReplicaState, RequestState
 from rucio.db.sqla.session import db_session
 from sqlalchemy import delete, select, update
 
@@ -45,6 +47,7 @@ def take_up(transfers: Transfers) -> None:
 
 def settle(transfers: Transfers) -> None:
     """Forget transfers whose results have arrived, and call off those that nobody waits for."""
+    _declare_corrupt(transfers)
     ids = transfers.ids()
     for start in range(0, len(ids), _CHUNK):
         some = ids[start : start + _CHUNK]
@@ -55,3 +58,22 @@ def settle(transfers: Transfers) -> None:
                 )
             ).scalars().all()  # fmt: skip
         transfers.forget(set(some) - set(waited_for))
+
+
+def _declare_corrupt(transfers: Transfers) -> None:
+    for scope, name, rse_id, reason in transfers.corrupt():
+        replica = models.RSEFileAssociation
+        with db_session(DatabaseOperationType.WRITE) as session:
+            where = (
+                replica.scope == InternalScope(scope),
+                replica.name == name,
+                replica.rse_id == rse_id,
+                replica.state == ReplicaState.AVAILABLE,
+            )
+            if session.execute(select(replica.name).where(*where)).first():
+                declare_bad_file_replicas(
+                    [{"scope": InternalScope(scope), "name": name, "rse_id": rse_id}],
+                    reason=reason[:250],
+                    issuer=InternalAccount("root"),
+                    session=session,
+                )

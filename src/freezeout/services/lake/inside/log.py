@@ -10,7 +10,7 @@ _AGAIN = 60.0
 _NOISE = (
     # Rucio means to tell a server that is not there; the transfer is called off all the same
     "Could not cancel FTS3 transfer",
-    "Unable to load schema module",
+    "multihop_rse_expression is not empty",
 )
 
 

@@ -33,7 +33,7 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     if environ.get("PATH_INFO", "").startswith("/replicas"):
         asked = parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True)
         if "sort" not in asked and "select" not in asked:
-            environ["QUERY_STRING"] = urlencode({**asked, "sort": "random"}, doseq=True)
+            environ["QUERY_STRING"] = urlencode({**asked, "sort": "random", "select": "random"}, doseq=True)
     return rucio(environ, start_response)
 
 

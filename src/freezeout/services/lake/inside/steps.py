@@ -16,7 +16,7 @@ from rucio.daemons.judge import cleaner, evaluator, injector, repairer
 from rucio.daemons.reaper import reaper
 from rucio.daemons.undertaker import undertaker
 
-from freezeout.services.lake.inside import recovery, work
+from freezeout.services.lake.inside import recovery, repair, work
 from freezeout.services.lake.inside.transfertool import NAME
 
 _BULK = 500
@@ -71,10 +71,12 @@ def steps() -> dict[str, Callable[[], object]]:
         "clean": lambda: cleaner.run_once(
             paused_rules=paused["clean"], heartbeat_handler=Alone("judge-cleaner")
         ),
-        "repair": lambda: repairer.run_once(
-            paused_rules=paused["repair"],
-            delta=int(work.STUCK_FOR),
-            heartbeat_handler=Alone("judge-repairer"),
+        "repair": lambda: repair.repair(
+            lambda: repairer.run_once(
+                paused_rules=paused["repair"],
+                delta=int(work.STUCK_FOR),
+                heartbeat_handler=Alone("judge-repairer"),
+            )
         ),
         "undertake": lambda: undertaker.run_once(
             paused_dids=paused["undertake"], chunk_size=100, heartbeat_handler=Alone("undertaker")

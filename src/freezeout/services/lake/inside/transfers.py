@@ -30,6 +30,8 @@ class Transfer:
     ----------
     id : str
         Of Rucio's request.
+    scope, name : str
+        The file's.
     sources : list of [storage element's id, path]
         Tried one after another.
     target, below : str
@@ -45,6 +47,8 @@ class Transfer:
     """
 
     id: str
+    scope: str
+    name: str
     sources: list[list[str]]
     target: str
     below: str
@@ -115,6 +119,16 @@ class Transfers:
         """Whether any has a result."""
         with self._lock:
             return any(one.state != "queued" for one in self._all.values())
+
+    def corrupt(self) -> list[tuple[str, str, str, str]]:
+        """Scope, name, storage element and reason of sources that were wrong where another one was right."""
+        with self._lock:
+            return [
+                (one.scope, one.name, rse, reason)
+                for one in self._all.values()
+                for rse, _, reason in one.broken
+                if one.state == "done" and "mismatch" in reason
+            ]
 
     def forget(self, ids: Iterable[str]) -> None:
         """Forget transfers; those under way are called off, and what they have written is removed.

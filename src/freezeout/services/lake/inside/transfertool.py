@@ -75,6 +75,8 @@ class PosixTransfertool(Transfertool):
         self.transfers.submit(
             Transfer(
                 id=request.request_id,
+                scope=request.scope.external,
+                name=request.name,
                 sources=[
                     [source.rse.id, _path(hop.source_protocol(source), hop.source_url(source))]
                     for source in hop.sources
