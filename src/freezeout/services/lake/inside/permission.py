@@ -196,6 +196,14 @@ def _update_states(issuer: Any, kwargs: dict[str, Any], session: Any) -> _Answer
     return storage.states_are_true(kwargs["rse_id"], session)
 
 
+def _set_tombstone(issuer: Any, kwargs: dict[str, Any], session: Any) -> _Answer:
+    """What no rule keeps may be let go of by its owner; Rucio refuses what one keeps."""
+    found = storage.asked().get("replicas")
+    return bool(found) and all(
+        owns(issuer, InternalScope(str(one.get("scope"))), str(one.get("name")), session) for one in found
+    )
+
+
 def _anybody(issuer: Any, kwargs: dict[str, Any], session: Any) -> _Answer:
     return True
 
@@ -220,6 +228,7 @@ _RULES: dict[str, Callable[[Any, dict[str, Any], Any], _Answer]] = {
     "reduce_rule": _own_rule,
     "move_rule": _move_rule,
     "add_replicas": _add_replicas,
+    "set_tombstone": _set_tombstone,
     "update_replicas_states": _update_states,
     # harmless: a replica that is in order is found to be so, and the last one is never given up
     "declare_bad_file_replicas": _anybody,
