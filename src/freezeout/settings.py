@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +31,27 @@ _KNOWN = {
     "runs": "folder where runs are kept",
     "environments_path": f"folders of your own environments, separated by '{os.pathsep}'",
     "cvmfs": "where CVMFS is mounted; its software environments are offered too",
+    "lake_url": "address of a site's Rucio; the embedded lake is used without one",
+    "lake_auth_url": "where one signs in there, when elsewhere",
+    "lake_auth": "how one signs in: oidc, userpass, x509 or x509_proxy",
+    "lake_account": "the account there",
+    "lake_username": "the user name of userpass, when it is not the account",
+    "lake_password_file": "file that holds the password of userpass",
+    "lake_token_file": "file that holds the token of oidc; RUCIO_ACCESS_TOKEN comes first",
+    "lake_certificate": "certificate of x509",
+    "lake_key": "its key, when it is in another file",
+    "lake_proxy": "proxy certificate of x509_proxy",
+    "lake_authorities": "file or folder of the certificates that are trusted",
+    "lake_vo": "the virtual organisation, where Rucio serves several",
+    "lake_here": "RSE expression of the storage that is near",
+    "lake_mount": "where that storage is mounted",
+    "lake_begins_at": "how many parts of a replica's path are not below the mount",
+    "lake_scope": "scope of what you make; user.<account> without one",
 }
+
+
+LAKE = tuple(name for name in _KNOWN if name.startswith("lake_"))
+"""Settings of a site's lake."""
 
 
 def config_file() -> Path:
@@ -49,6 +71,41 @@ def _file_settings() -> dict[str, str]:
     if unknown:
         raise InputError(f"{path} has the unknown setting '{unknown[0]}'", hint=f"known: {', '.join(_KNOWN)}")
     return {name: str(value) for name, value in found.items()}
+
+
+def change_settings(changes: Mapping[str, str | None]) -> Path:
+    """Write settings into the user's file, and remove those that are None; the rest stays as it is.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be read, written, or changed line by line.
+    """
+    from freezeout.files import write_atomically
+
+    path, before = config_file(), _file_settings()
+    wanted = {name: value for name, value in {**before, **changes}.items() if value is not None}
+    try:
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot read the settings in {path}: {error}") from error
+    kept = [line for line in text.splitlines() if line.partition("=")[0].strip(" \t\"'") not in changes]
+    # a string of JSON is one of TOML, but for a sign that nobody types
+    new = [
+        f"{name} = {json.dumps(value, ensure_ascii=False).replace(chr(127), '')}"
+        for name, value in changes.items()
+        if value is not None
+    ]
+    text = "".join(f"{line}\n" for line in (*kept, *new))
+    try:
+        now = {name: str(value) for name, value in tomllib.loads(text).items()}
+    except tomllib.TOMLDecodeError:
+        now = {}
+    if now != wanted:
+        raise InputError(
+            f"{path} cannot be changed line by line", hint="edit it, or write every setting on one line"
+        )
+    return write_atomically(path, text)
 
 
 def settings() -> dict[str, Setting]:

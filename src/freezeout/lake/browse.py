@@ -91,7 +91,7 @@ async def listing(
 
 async def _own_scopes(client: LakeClient) -> frozenset[str]:
     try:
-        return frozenset(await client.get(f"accounts/{quote(client.connection.account, safe='')}/scopes/"))
+        return frozenset(await client.get(f"accounts/{quote(client.account, safe='')}/scopes/"))
     except FreezeoutError as error:
         if error.code == "scope_not_found":
             return frozenset()

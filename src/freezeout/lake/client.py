@@ -40,6 +40,7 @@ class LakeClient:
     """
 
     def __init__(self, connection: Connection, seconds: float = 30.0) -> None:
+        connection.require_sound()
         self.connection = connection
         self._http = httpx.AsyncClient(
             timeout=httpx.Timeout(seconds, connect=min(5.0, seconds)),
@@ -48,6 +49,7 @@ class LakeClient:
             **transport(connection),
         )
         self._signed: Signed | None = None
+        self._refused = ""
         self._signing_in = asyncio.Lock()
 
     async def __aenter__(self) -> LakeClient:
@@ -61,6 +63,11 @@ class LakeClient:
     async def close(self) -> None:
         """Close the kept connections."""
         await self._http.aclose()
+
+    @property
+    def account(self) -> str:
+        """Who asks; a token may know it alone, and then it is empty before the first request."""
+        return self.connection.account or (self._signed.account if self._signed else "")
 
     @property
     def expires(self) -> float:
@@ -134,7 +141,7 @@ class LakeClient:
         """A token that is valid for a minute at least, as far as is known."""
         async with self._signing_in:
             if self._signed is None or self._signed.is_old():
-                self._signed = await sign_in(self.connection, self._send)
+                self._signed = await sign_in(self.connection, self._send, self._refused)
             return self._signed.token
 
     async def _ask(
@@ -169,6 +176,7 @@ class LakeClient:
                 await response.aclose()
             if last or not _is_signed_out(response):
                 break
+            self._refused = token
             if self._signed is not None and self._signed.token == token:
                 self._signed = None
         raise refusal(self.connection, response)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from configparser import ConfigParser, Error
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from freezeout.errors import InputError
-from freezeout.settings import home
 
 Auth = Literal["userpass", "oidc", "x509", "x509_proxy"]
+AUTHS: tuple[Auth, ...] = ("oidc", "userpass", "x509", "x509_proxy")
+Kind = Literal["embedded", "settings", "rucio.cfg", "rucio-jupyterlab"]
 EMBEDDED = "embedded"
 
 
@@ -29,7 +29,11 @@ class Connection:
     auth : str
         userpass, oidc, x509 or x509_proxy.
     account : str
-        The account.
+        The account; a token may know it alone.
+    token_file : Path or None
+        Where somebody keeps a fresh token of oidc.
+    token_variable : str
+        The environment variable that holds one.
     here : str
         RSE expression of the storage that is near: where data is made available, and new files go.
     mount : Path or None
@@ -38,10 +42,14 @@ class Connection:
         How many parts of a replica's path are not below the mount (rucio-jupyterlab's ``path_begins_at``).
     scope : str
         The scope of what the user makes.
+    title : str
+        What it is called in a list.
+    fault : str
+        What is wrong with what is configured; nothing can be asked then.
     """
 
     name: str
-    kind: Literal["embedded", "settings", "rucio.cfg", "rucio-jupyterlab"]
+    kind: Kind
     url: str
     auth_url: str
     auth: Auth
@@ -54,19 +62,43 @@ class Connection:
     proxy: Path | None = None
     authorities: Path | None = None
     token_file: Path | None = None
+    token_variable: str = "RUCIO_ACCESS_TOKEN"
     here: str = ""
     mount: Path | None = None
     begins_at: int = 0
     scope: str = ""
+    title: str = ""
+    fault: str = ""
+
+    def require_sound(self) -> None:
+        """Refuse when nothing can be asked.
+
+        Raises
+        ------
+        InputError
+            Says what is wrong with what is configured.
+        """
+        if self.fault:
+            raise InputError(
+                f"the lake '{self.name}' cannot be used: {self.fault}",
+                hint="freezeout config shows where it is configured",
+                code="bad_lake",
+            )
 
 
 def connections() -> list[Connection]:
     """All connections that are configured; the first is used unless another is asked for.
 
-    The order: Freezeout's own settings, ``RUCIO_CONFIG``, rucio-jupyterlab's instances, the embedded lake.
+    The order: Freezeout's own settings; ``RUCIO_CONFIG`` or the rucio.cfg that Rucio's client would find;
+    rucio-jupyterlab's instances; the embedded lake. One with a fault is there, and says so.
     """
-    found = [embedded()]
-    return [one for one in found if one is not None]
+    from freezeout.lake import configured, rucio_cfg, rucio_jupyterlab
+
+    found: dict[str, Connection] = {}
+    for one in (configured.site(), rucio_cfg.found(), *rucio_jupyterlab.instances(), embedded()):
+        if one is not None:
+            found.setdefault(one.name, one)
+    return list(found.values())
 
 
 def connection(name: str = "") -> Connection:
@@ -75,11 +107,12 @@ def connection(name: str = "") -> Connection:
     Raises
     ------
     InputError
-        When there is none.
+        When there is none, or it has a fault.
     """
     found = connections()
     for one in found:
         if not name or one.name == name:
+            one.require_sound()
             return one
     if name and found:
         raise InputError(
@@ -96,21 +129,22 @@ def connection(name: str = "") -> Connection:
 
 def embedded() -> Connection | None:
     """The embedded lake, when it was ever started."""
-    path = home() / "lake" / "client" / "rucio.cfg"
+    from freezeout.lake.rucio_cfg import embedded_config, read_client
+    from freezeout.settings import home
+
+    path = embedded_config()
     if not path.is_file():
         return None
-    parser = ConfigParser(interpolation=None)
     try:
-        parser.read(path, encoding="utf-8")
-        client = parser["client"]
-        account = client["account"]
+        client = read_client(path)
+        url, account, password = client["rucio_host"], client["account"], client["password"]
+    except (InputError, KeyError) as error:
         return Connection(
-            name=EMBEDDED, kind="embedded", url=client["rucio_host"], auth_url=client["auth_host"],
-            auth="userpass", account=account, username=client["username"], password=client["password"],
-            here="HERE",
-            mount=home() / "lake" / "rse" / "HERE", scope=f"user.{account}",
+            EMBEDDED, "embedded", "", "", "userpass", "", title="Embedded lake",
+            fault=f"{path} cannot be read ({error}); freezeout down, then freezeout up",
         )  # fmt: skip
-    except (OSError, UnicodeDecodeError, Error, KeyError) as error:
-        raise InputError(
-            f"cannot read {path}: {error}", hint="freezeout down, then freezeout up", code="bad_lake"
-        ) from error
+    return Connection(
+        name=EMBEDDED, kind="embedded", url=url, auth_url=url, auth="userpass", account=account,
+        username=client.get("username", account), password=password, here="HERE",
+        mount=home() / "lake" / "rse" / "HERE", scope=f"user.{account}", title="Embedded lake",
+    )  # fmt: skip

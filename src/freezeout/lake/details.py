@@ -90,7 +90,7 @@ async def details(client: LakeClient, did: DID) -> Details:
         open=columns.get("is_open") if kind != "FILE" else None, created_at=iso(columns.get("created_at")),
         updated_at=iso(columns.get("updated_at")), expired_at=iso(columns.get("expired_at")),
         metadata=of_users(columns, own), parents=parents,
-        mine=columns["account"] == client.connection.account,
+        mine=columns["account"] == client.account,
     )  # fmt: skip
 
 

@@ -112,7 +112,7 @@ async def add_rule(
         raise InputError(f"{copies} copies cannot be kept", code="bad_rule", hint=f"1 to {_MOST_COPIES} can")
     seconds = _checked_lifetime(lifetime)
     body = {
-        "dids": [{"scope": did.scope, "name": did.name}], "account": client.connection.account,
+        "dids": [{"scope": did.scope, "name": did.name}], "account": client.account,
         "copies": copies, "rse_expression": where, "lifetime": seconds,
     }  # fmt: skip
     try:
@@ -171,7 +171,7 @@ async def _rule(client: LakeClient, one: dict[str, Any]) -> Rule:
         account=one["account"], state=state, copies=int(one.get("copies") or 1),
         progress=ok / everything if everything else float(state == "OK"), ok=ok, replicating=moving,
         stuck=stuck, expires_at=iso(one.get("expires_at")), created_at=iso(one.get("created_at")),
-        error=error, mine=one["account"] == client.connection.account,
+        error=error, mine=one["account"] == client.account,
     )  # fmt: skip
 
 
@@ -202,7 +202,7 @@ async def _prolonged(client: LakeClient, did: DID, where: str, copies: int, life
 
 
 async def _quota(client: LakeClient, did: DID, where: str, copies: int) -> InputError:
-    account = quote(client.connection.account, safe="")
+    account = quote(client.account, safe="")
     left = asked = None
     try:
         rses = [row["rse"] for row in await _collect_rses(client, where)]
@@ -216,7 +216,7 @@ async def _quota(client: LakeClient, did: DID, where: str, copies: int) -> Input
     sizes = f": {_size(asked * copies)} are asked for" if asked is not None else ""
     sizes += f", {_size(max(left, 0))} are left" if sizes and left is not None else ""
     return InputError(
-        f"the quota of the account '{client.connection.account}' at '{where}' is exceeded{sizes}",
+        f"the quota of the account '{client.account}' at '{where}' is exceeded{sizes}",
         hint="cancel rules of yours that you need no more, or ask for more",
         code="quota_exceeded",
     )

@@ -7,9 +7,10 @@ import binascii
 import json
 import math
 import os
+import re
 import ssl
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -35,12 +36,15 @@ class Signed:
     ----------
     expires : float
         In seconds since 1970; 0 when nobody knows.
+    account : str
+        Whose it is, when the connection does not say.
     file : Path or None
         Where it was read, and its state then: whoever renews it writes that file.
     """
 
     token: str = field(repr=False)
     expires: float = 0.0
+    account: str = ""
     file: Path | None = None
     seen: tuple[int, int, int] | None = None
 
@@ -89,8 +93,13 @@ def transport(connection: Connection) -> dict[str, Any]:
     return {"verify": context, "trust_env": not local}
 
 
-async def sign_in(connection: Connection, send: Send) -> Signed:
+async def sign_in(connection: Connection, send: Send, refused: str = "") -> Signed:
     """Get a token.
+
+    Parameters
+    ----------
+    refused : str
+        A token that the server has just refused: it is not tried again.
 
     Raises
     ------
@@ -98,7 +107,8 @@ async def sign_in(connection: Connection, send: Send) -> Signed:
         When the server refuses, or the token is old.
     """
     if connection.auth == "oidc":
-        return _kept_token(connection)
+        kept = kept_token(connection, refused)
+        return kept if connection.account else replace(kept, account=await _whose(connection, kept, send))
     headers = {"X-Rucio-Account": connection.account, "X-Rucio-AppID": "freezeout"}
     if connection.vo:
         headers["X-Rucio-VO"] = connection.vo
@@ -146,38 +156,54 @@ def token_expires(connection: Connection) -> float:
     if connection.auth != "oidc":
         return 0.0
     try:
-        token = _read(connection)[0]
+        return kept_token(connection).expires
     except FreezeoutError:
         return 0.0
-    return expiry(token)
 
 
-def _kept_token(connection: Connection) -> Signed:
-    token, file, seen = _read(connection)
-    ends = expiry(token)
-    if ends and ends <= time.time():
-        since = datetime.fromtimestamp(ends, UTC).strftime("%Y-%m-%d %H:%M UTC")
-        raise InputError(
-            f"the token of the lake '{connection.name}' (from {file or TOKEN_VARIABLE}) ended at {since}",
-            hint="get a new one; it is read again by itself"
-            if file
-            else f"put a new one into {TOKEN_VARIABLE}",
-            code="lake_sign_in",
-        )
-    return Signed(token, ends, file, seen)
+def kept_token(connection: Connection, refused: str = "") -> Signed:
+    """The token that somebody keeps for this connection: in a variable, or else in a file.
+
+    Raises
+    ------
+    InputError
+        When there is none, or all have ended or are `refused`.
+    """
+    faults: list[InputError] = []
+    for read in (_of_variable, _of_file):
+        try:
+            found = read(connection)
+        except InputError as error:
+            faults.append(error)
+            continue
+        if found is None:
+            continue
+        if found.expires and found.expires <= time.time():
+            faults.append(_ended(connection, found))
+        elif found.token == refused:
+            faults.append(_not_accepted(connection, found))
+        else:
+            return found
+    if faults:
+        raise faults[-1]
+    raise InputError(
+        f"there is no token for the lake '{connection.name}'",
+        hint=f"set {connection.token_variable or TOKEN_VARIABLE}, or: freezeout config lake --token-file …",
+        code="lake_sign_in",
+    )
 
 
-def _read(connection: Connection) -> tuple[str, Path | None, tuple[int, int, int] | None]:
+def _of_variable(connection: Connection) -> Signed | None:
+    token = os.environ.get(connection.token_variable, "").strip() if connection.token_variable else ""
+    if not token:
+        return None
+    return Signed(_checked(connection, token, connection.token_variable), expiry(token))
+
+
+def _of_file(connection: Connection) -> Signed | None:
     path = connection.token_file
     if path is None:
-        token = os.environ.get(TOKEN_VARIABLE, "").strip()
-        if token:
-            return _checked(connection, token, TOKEN_VARIABLE), None, None
-        raise InputError(
-            f"there is no token for the lake '{connection.name}'",
-            hint=f"set {TOKEN_VARIABLE}, or: freezeout config lake --token-file FILE",
-            code="lake_sign_in",
-        )
+        return None
     seen = _state(path)
     try:
         with open(path, encoding="utf-8") as stream:
@@ -189,7 +215,47 @@ def _read(connection: Connection) -> tuple[str, Path | None, tuple[int, int, int
             hint="sign in there anew, or: freezeout config lake --token-file FILE",
             code="lake_sign_in",
         ) from error
-    return _checked(connection, token, str(path)), path, seen
+    return Signed(_checked(connection, token, str(path)), expiry(token), file=path, seen=seen)
+
+
+def _ended(connection: Connection, found: Signed) -> InputError:
+    since = datetime.fromtimestamp(found.expires, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return InputError(
+        f"the token of the lake '{connection.name}' (from {found.file or connection.token_variable}) "
+        f"ended at {since}",
+        hint=_renew(connection, found), code="lake_sign_in",
+    )  # fmt: skip
+
+
+def _not_accepted(connection: Connection, found: Signed) -> InputError:
+    return InputError(
+        f"the lake '{connection.name}' does not accept the token from "
+        f"{found.file or connection.token_variable}",
+        hint=f"is it of this lake and this account? {_renew(connection, found)}",
+        code="lake_sign_in",
+    )
+
+
+def _renew(connection: Connection, found: Signed) -> str:
+    if found.file:
+        return "put a new one into the file; it is read again by itself"
+    return f"put a new one into {connection.token_variable}, and start again"
+
+
+async def _whose(connection: Connection, kept: Signed, send: Send) -> str:
+    """The account that a token is of."""
+    request = httpx.Request(
+        "GET", f"{connection.auth_url}/auth/validate", headers={"X-Rucio-Auth-Token": kept.token},
+        extensions={"timeout": httpx.Timeout(30.0, connect=5.0).as_dict()},
+    )  # fmt: skip
+    response = await send(request, stream=False, again=True)
+    if response.status_code in (400, 401, 403):
+        raise _not_accepted(connection, kept)
+    if not response.is_success:
+        raise refusal(connection, response)
+    # Rucio writes it as Python does, dates and all
+    found = re.search(r"""['"]account['"]: ['"]([^'"]+)['"]""", response.text)
+    return found[1] if found else ""
 
 
 def _checked(connection: Connection, token: str, origin: str) -> str:
