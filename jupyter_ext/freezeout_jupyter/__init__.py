@@ -8,6 +8,15 @@
     One feature each.
 `events`, `feed`
     The stream of what happens to jobs, read once for all who listen.
+`lake`
+    What all routes of the data lake share; `lake_connections`, `lake_browse`, `lake_rules`, `lake_edit`,
+    `lake_transfers` and `lake_service` are those routes.
+`lake_clients`, `lake_states`, `lake_index`
+    The client of each lake, how each stands, and long listings in pages.
+`lake_rucio`
+    rucio-jupyterlab beside us, configured for the same lakes.
+`interpreter`
+    How kernels find the gateway's interpreter.
 `lab`
     JupyterLab as ``freezeout up`` starts it.
 `provisioner`, `fallback`
@@ -34,12 +43,16 @@ def _jupyter_labextension_paths() -> list[dict[str, str]]:
 
 def _load_jupyter_server_extension(server: ServerApp) -> None:
     """Add the routes, and the folder of our kernels; Jupyter calls this when the server starts."""
+    from freezeout_jupyter.interpreter import tell
     from freezeout_jupyter.lake import close_with
+    from freezeout_jupyter.lake_rucio import put_beside
     from freezeout_jupyter.routes import routes
 
     base_url = server.web_app.settings["base_url"]
     server.web_app.add_handlers(".*$", routes(base_url))  # type: ignore[no-untyped-call]
     close_with(server)
+    put_beside(server)
+    tell(server)
     _offer_kernels(server)
 
 

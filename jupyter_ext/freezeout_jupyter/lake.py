@@ -13,7 +13,9 @@ from freezeout_jupyter.lake_states import States
 
 if TYPE_CHECKING:
     from jupyter_server.serverapp import ServerApp
+    from tornado.web import Application
 
+    from freezeout.lake.connection import Connection
     from freezeout.lake.did import DID
     from freezeout.services.lake.lake import Lake as Embedded
 
@@ -31,8 +33,10 @@ class Lakes:
         Held while that is started or stopped.
     """
 
-    def __init__(self) -> None:
-        self.clients = Clients()
+    def __init__(self, application: Application) -> None:
+        self._application = application
+        self.clients = Clients(self._others_too)
+        self._telling: asyncio.Task[None] | None = None
         self.states = States(self.clients)
         self.listings = Listings()
         self.embedded: Embedded | None = None
@@ -43,9 +47,16 @@ class Lakes:
         from freezeout_jupyter.lake_service import stop_with_server
 
         await asyncio.to_thread(stop_with_server, self)
+        if self._telling is not None:
+            await asyncio.gather(self._telling, return_exceptions=True)
         await self.listings.close()
         await self.states.close()
         await self.clients.close()
+
+    def _others_too(self, found: list[Connection]) -> None:
+        from freezeout_jupyter.lake_rucio import refresh
+
+        self._telling = asyncio.create_task(refresh(self._application, found))
 
     def changed(self, lake: Lake, did: DID) -> None:
         """A data identifier was made, filled or removed: what shows it is read anew."""
@@ -83,7 +94,7 @@ class LakeApi(Api):
         """The lakes of this server."""
         found = self.settings.get(SETTING)
         if found is None:
-            found = self.settings[SETTING] = Lakes()
+            found = self.settings[SETTING] = Lakes(self.application)
         assert isinstance(found, Lakes)
         return found
 

@@ -27,9 +27,16 @@ class Lake:
 
 
 class Clients:
-    """The clients of all lakes that were asked for."""
+    """The clients of all lakes that were asked for.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    changed : callable
+        Called with all connections when they are not those of before.
+    """
+
+    def __init__(self, changed: Callable[[list[Connection]], object] = lambda found: None) -> None:
+        self._changed = changed
         self._lakes: dict[str, Lake] = {}
         self._configured: tuple[float, list[Connection]] = (-_FRESH, [])
         self._reading: asyncio.Task[list[Connection]] | None = None
@@ -56,6 +63,7 @@ class Clients:
         """
         for one in await self.connections():
             if not name or one.name == name:
+                one.require_sound()
                 return self._of(one)
         from freezeout.lake.connection import connection
 
@@ -67,7 +75,7 @@ class Clients:
 
     def forget(self) -> None:
         """Read what is configured anew at the next request."""
-        self._configured = (-_FRESH, [])
+        self._configured = (-_FRESH, self._configured[1])
 
     async def close(self) -> None:
         """Close all connections; nothing can be asked afterwards."""
@@ -82,6 +90,8 @@ class Clients:
 
     async def _read(self) -> list[Connection]:
         found = await asyncio.to_thread(_configured())
+        if found != self._configured[1]:
+            self._changed(found)
         self._configured = (time.monotonic(), found)
         names = {one.name for one in found}
         for name in [name for name in self._lakes if name not in names]:

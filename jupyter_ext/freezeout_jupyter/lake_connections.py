@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from freezeout.lake.connection import Connection
     from freezeout_jupyter.lake_states import State
 
-_TITLES = {"embedded": "This machine", "settings": "Site", "rucio.cfg": "rucio.cfg"}
-
 
 class LakeConnections(LakeApi):
     """``GET /freezeout/api/lake/connections``."""
@@ -37,7 +35,7 @@ class LakeConnections(LakeApi):
 def connection_json(one: Connection, state: State) -> dict[str, Any]:
     """A connection as the API shows it: nothing of its secrets, nor where they lie."""
     return {
-        "name": one.name, "title": _TITLES.get(one.kind, one.name), "kind": one.kind, "url": one.url,
+        "name": one.name, "title": one.title or one.name, "kind": one.kind, "url": one.url,
         "account": one.account, "auth": one.auth, "here": one.here, "scope": one.scope,
         "state": state.state, "message": state.message, "hint": state.hint,
         "token_expires_at": state.token_expires_at, "version": state.version,

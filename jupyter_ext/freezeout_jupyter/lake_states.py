@@ -96,6 +96,7 @@ class States:
 
     async def _answer(self, connection: Connection) -> State:
         try:
+            connection.require_sound()
             found = await asyncio.wait_for(self._state(connection), _PATIENCE)
         except TimeoutError:
             found = _SILENT

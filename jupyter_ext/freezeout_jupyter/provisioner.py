@@ -23,6 +23,7 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import Unicode
 
 from freezeout.errors import FreezeoutError, InputError
+from freezeout_jupyter.interpreter import VARIABLE
 
 if TYPE_CHECKING:
     from freezeout.environments.installation import Installation
@@ -62,6 +63,7 @@ class EnvironmentProvisioner(LocalProvisioner):  # type: ignore[misc]
             # what the server was started with is not for another interpreter
             for name in _LEAKS:
                 env.pop(name, None)
+        env[VARIABLE] = sys.executable
         kwargs["env"] = env
         prepared: dict[str, Any] = await super().pre_launch(**kwargs)
         return prepared

@@ -31,6 +31,7 @@ _KNOWN = {
     "runs": "folder where runs are kept",
     "environments_path": f"folders of your own environments, separated by '{os.pathsep}'",
     "cvmfs": "where CVMFS is mounted; its software environments are offered too",
+    "rucio_sidebar": "1 shows the sidebar of rucio-jupyterlab beside ours, and signs it in",
     "lake_url": "address of a site's Rucio; the embedded lake is used without one",
     "lake_auth_url": "where one signs in there, when elsewhere",
     "lake_auth": "how one signs in: oidc, userpass, x509 or x509_proxy",
