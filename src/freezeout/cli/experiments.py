@@ -35,6 +35,10 @@ def add_commands(commands: Any) -> None:
         "--reuse", action="store_true", help="take a complete run of the same kind if there is one"
     )
     run.add_argument("--yes", action="store_true", help="build the environment without asking if need be")
+    run.add_argument(
+        "--store", action=argparse.BooleanOptionalAction,
+        help="store the run in the data lake (default: when a lake is up)",
+    )  # fmt: skip
     run.add_argument("--json", action="store_true", help="print the run's record")
     run.set_defaults(command=_run)
 
@@ -159,6 +163,10 @@ def _run(options: argparse.Namespace) -> None:
         build=_builder(options.yes),
     )
     _tell_of_environment(record.data["environment"])
+    if options.store is not False:
+        from freezeout.cli.runs import store_if_possible
+
+        store_if_possible(record, asked=options.store is True)
     if options.json:
         return print(record.to_json())
     curve = record.limit()

@@ -1,13 +1,16 @@
-"""``freezeout runs`` and ``freezeout show``."""
+"""``freezeout runs`` (with ``store`` and ``fetch``) and ``freezeout show``."""
 
 from __future__ import annotations
 
 import argparse
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from freezeout.cli.output import add_json, number, print_json, print_table, say
+
+if TYPE_CHECKING:
+    from freezeout.experiments.record import RunRecord
 
 
 def add_commands(commands: Any) -> None:
@@ -17,6 +20,19 @@ def add_commands(commands: Any) -> None:
     listing.add_argument("-o", dest="folder", type=Path, metavar="DIR", help="the runs in DIR")
     add_json(listing)
     listing.set_defaults(command=_runs)
+    actions = listing.add_subparsers(title="actions", metavar="ACTION")
+    store = actions.add_parser("store", help="store runs in the data lake", allow_abbrev=False)
+    store.add_argument("runs", nargs="+", metavar="RUN", help="a run's id, the start of one, or its folder")
+    store.add_argument("--from", dest="folder", type=Path, metavar="DIR", help="look in DIR")
+    store.add_argument("--lake", default="", metavar="NAME", help="which lake")
+    store.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
+    store.set_defaults(command=_store)
+    fetch = actions.add_parser("fetch", help="bring a run of the data lake home", allow_abbrev=False)
+    fetch.add_argument("run", metavar="DID", help="the run's dataset, or the run's id")
+    fetch.add_argument("--to", dest="folder", type=Path, metavar="DIR", help="make the run's folder in DIR")
+    fetch.add_argument("--lake", default="", metavar="NAME", help="which lake")
+    fetch.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print its record")
+    fetch.set_defaults(command=_fetch)
 
     show = commands.add_parser("show", help="show one run: parameters, limit, files", allow_abbrev=False)
     show.add_argument("run", metavar="RUN", help="a run's id, the start of one, or its folder")
@@ -41,6 +57,54 @@ def _runs(options: argparse.Namespace) -> None:
         [(r.run_id, r.experiment, r.data.get("preset", ""), r.started_at[:19].replace("T", " "), r.path)
          for r in found],
     )  # fmt: skip
+
+
+def _store(options: argparse.Namespace) -> None:
+    from freezeout.cli.progress import watched
+    from freezeout.experiments.record import find_run
+    from freezeout.experiments.stored import store
+
+    found = []
+    for name in options.runs:
+        record = find_run(name, options.folder)
+        with watched(f"store {record.run_id}") as progress:
+            did = store(record, lake=options.lake, reporter=progress)
+        found.append({"run_id": record.run_id, "did": str(did)})
+        if not options.json:
+            print(did)
+    if options.json:
+        print_json(found)
+
+
+def _fetch(options: argparse.Namespace) -> None:
+    from freezeout.cli.progress import watched
+    from freezeout.experiments.stored import fetch
+
+    with watched(f"fetch {options.run}") as progress:
+        record = fetch(options.run, folder=options.folder, lake=options.lake, reporter=progress)
+    print(record.to_json() if options.json else record.path)
+
+
+def store_if_possible(record: RunRecord, asked: bool) -> None:
+    """Store a run in the lake when one is up; the run is done, whatever becomes of that.
+
+    Parameters
+    ----------
+    asked : bool
+        The user wants it: without any lake that is worth a word.
+    """
+    from freezeout.errors import FreezeoutError
+    from freezeout.experiments.stored import is_connected, lake_is_up, store
+
+    if not asked and not is_connected():
+        return
+    later = f"store it later: freezeout runs store {record.path}"
+    if not lake_is_up():
+        return say(f"not stored, no lake is up ({later})")
+    try:
+        say(f"stored in the lake as {store(record)}")
+    except FreezeoutError as error:
+        say(f"not stored: {error.message} ({later})")
 
 
 def _show(options: argparse.Namespace) -> None:

@@ -15,7 +15,7 @@ from freezeout.errors import FreezeoutError, InputError
 from freezeout.files import disk_errors
 from freezeout.jobs.reporter import Reporter
 from freezeout.lake import registration as lake_names
-from freezeout.lake.connection import connection
+from freezeout.lake.connection import Connection, connection
 from freezeout.lake.copying import Sums, copy
 from freezeout.lake.did import DID
 from freezeout.lake.get import amount
@@ -81,10 +81,31 @@ def put(
     reporter = reporter or Reporter()
     target = connection(lake)
     wanted = plan(many, target.scope, did, dataset)
-    with Session(target, reporter) as session:
-        place = storage(session, rse or target.here)
-        with journal(target.url, place.rse, wanted) as notes:
-            return _Putting(session, wanted, place, notes, reporter, register).do(metadata or {}, lifetime)
+    return deliver(
+        target, wanted, metadata=metadata, rse=rse, lifetime=lifetime, register=register, reporter=reporter
+    )
+
+
+def deliver(
+    connection: Connection,
+    plan: Plan,
+    *,
+    metadata: Mapping[str, object] | None = None,
+    rse: str = "",
+    lifetime: int | None = None,
+    register: bool = False,
+    complete: bool = False,
+    reporter: Reporter | None = None,
+) -> list[DID]:
+    """Put what is planned into one lake; with `complete` nothing more can be put into the dataset later."""
+    reporter = reporter or Reporter()
+    with Session(connection, reporter) as session:
+        place = storage(session, rse or connection.here)
+        with journal(connection.url, place.rse, plan) as notes:
+            found = _Putting(session, plan, place, notes, reporter, register).do(metadata or {}, lifetime)
+            if complete and plan.dataset is not None:
+                lake_names.close(session, plan.dataset)
+            return found
 
 
 def upload_job(
@@ -139,7 +160,7 @@ class _Putting:
                 self._new_dataset(dataset, stored, everything, metadata, lifetime, mine)
             else:
                 self._add(stored, mine)
-                lake_names.attach(session, dataset, [did for did in everything if did not in inside])
+                self._attach(dataset, [did for did in everything if did not in inside])
                 self._keep([dataset], lifetime, mine)
                 lake_names.add_metadata(session, [dataset], metadata)
             return [dataset, *everything]
@@ -299,6 +320,19 @@ class _Putting:
             lake_names.add_dataset(self._session, dataset, self._place.rse, everything, metadata, lifetime)
         except FreezeoutError as error:
             self._refused(error, mine)
+
+    def _attach(self, dataset: DID, dids: Sequence[DID]) -> None:
+        if not dids:
+            return
+        try:
+            lake_names.attach(self._session, dataset, dids)
+        except InputError as error:
+            if "closed" not in error.message:
+                raise
+            raise InputError(
+                f"{dataset} is complete: nothing can be added to it", hint="choose another dataset",
+                code="dataset_closed",
+            ) from error  # fmt: skip
 
     def _keep(self, dids: Sequence[DID], lifetime: int | None, mine: Sequence[Stored]) -> None:
         self._reporter.progress(None, "asking the lake to keep it")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.util import find_spec
@@ -49,13 +48,6 @@ def python() -> Path:
             code="no_gateway",
         )
     return Path(told)
-
-
-def announce() -> None:
-    """Let kernels know that this interpreter is the gateway's, now and after its end."""
-    from freezeout.files import write_atomically
-
-    write_atomically(home() / _FILE, json.dumps({"python": sys.executable}))
 
 
 def call(words: Sequence[str]) -> Any:
