@@ -26,12 +26,15 @@ export default defineConfig([
         'warn',
         {
           ignoreImports: [
+            './api',
             './commands',
             '../experiments/commands',
             './menu',
             './model',
+            './notebook',
             './palette',
-            './panel'
+            './panel',
+            './status'
           ]
         }
       ],

@@ -4,12 +4,14 @@ import { dashboards } from './dashboards/plugin';
 import { environments } from './environments/plugin';
 import { experiments } from './experiments/plugin';
 import { jobs } from './jobs/plugin';
+import { lake } from './lake/plugin';
 import { server } from './server/plugin';
 
 const plugins: ReadonlyArray<JupyterFrontEndPlugin<unknown>> = [
   server,
   jobs,
   experiments,
+  lake,
   environments,
   dashboards
 ];

@@ -5,6 +5,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 import { isLive } from '../jobs/api';
 import { JobView } from '../jobs/view';
+import { ago, cut, exactly } from '../ui/words';
 import { isUsable, primary } from './actions';
 import type { IEnvironment, State } from './api';
 import type { CurrentNotebook } from './current';
@@ -12,7 +13,7 @@ import { Failure } from './failure';
 import * as ids from './ids';
 import type { EnvironmentsModel, Part } from './model';
 import { CloneForm, Cloned, Details, RemoveQuestion } from './parts';
-import { ago, cost, cut, exactly, stateWord } from './words';
+import { cost, stateWord } from './words';
 
 /** What a card and its parts need. */
 export interface IHost {

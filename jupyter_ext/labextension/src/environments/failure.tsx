@@ -1,8 +1,7 @@
 /** What went wrong with an environment: what, why, what to do, and a way to try again. */
-import { Button } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
-import type { ISaid } from '../server/describe';
+import { Said } from '../ui/said';
 import type { IPartProps } from './card';
 import * as ids from './ids';
 import type { Pending } from './model';
@@ -37,35 +36,6 @@ export function Failure({ environment, host, tabIndex }: IPartProps): React.JSX.
       ? trans.__('The build failed.')
       : trans.__('The test failed.');
   return <Said {...{ what, said: job.error, retry, dismiss, trans, tabIndex }} />;
-}
-
-export interface ISaidProps {
-  readonly what: string;
-  readonly said: ISaid;
-  readonly trans: TranslationBundle;
-  readonly tabIndex: number;
-  readonly retry: () => void;
-  readonly dismiss?: () => void;
-}
-
-export function Said({ what, said, trans, tabIndex, retry, dismiss }: ISaidProps): React.JSX.Element {
-  return (
-    <div className="freezeout-Said">
-      <div className="freezeout-Said-what">{what}</div>
-      <div>{said.message}</div>
-      {said.hint && <div className="freezeout-Said-hint">{said.hint}</div>}
-      <div className="freezeout-Card-actions">
-        <Button small className="jp-mod-styled" tabIndex={tabIndex} onClick={retry}>
-          {trans.__('Retry')}
-        </Button>
-        {dismiss && (
-          <Button small minimal className="freezeout-Unfold" tabIndex={tabIndex} onClick={dismiss}>
-            {trans.__('Dismiss')}
-          </Button>
-        )}
-      </div>
-    </div>
-  );
 }
 
 function refused(trans: TranslationBundle, what: Pending): string {

@@ -1,11 +1,12 @@
 /** What a card unfolds: the question before a removal, the form of a clone, the details. */
-import { Clipboard } from '@jupyterlab/apputils';
-import { Button, copyIcon } from '@jupyterlab/ui-components';
+import { Button } from '@jupyterlab/ui-components';
 import React, { useLayoutEffect, useRef, useState } from 'react';
+import { Copyable } from '../ui/copyable';
+import { exactly } from '../ui/words';
 import type { IPackage } from './api';
 import type { IPartProps } from './card';
 import * as ids from './ids';
-import { cut, exactly, size } from './words';
+import { size } from './words';
 
 const NAME = /^[a-z][a-z0-9-]{1,39}$/;
 
@@ -266,35 +267,5 @@ function Packages({ packages, label }: IPackagesProps): React.JSX.Element | null
         </li>
       ))}
     </ul>
-  );
-}
-
-interface ICopyableProps {
-  readonly text: string;
-  readonly label: string;
-  readonly tabIndex: number;
-
-  /** Signs that are shown. */
-  readonly most?: number;
-}
-
-/** Long text: cut in the middle, whole on hover, copied by a button. */
-function Copyable({ text, label, tabIndex, most }: ICopyableProps): React.JSX.Element {
-  return (
-    <span className="freezeout-Copyable">
-      <code title={text}>{cut(text, most)}</code>
-      <button
-        type="button"
-        className="freezeout-Unfold"
-        tabIndex={tabIndex}
-        aria-label={label}
-        title={label}
-        onClick={() => {
-          Clipboard.copyToSystem(text);
-        }}
-      >
-        <copyIcon.react tag="span" />
-      </button>
-    </span>
   );
 }

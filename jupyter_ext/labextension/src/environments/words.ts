@@ -1,5 +1,4 @@
 /** What a card says about an environment. */
-import { Time } from '@jupyterlab/coreutils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IEnvironment, State } from './api';
 
@@ -42,26 +41,4 @@ export function duration(trans: TranslationBundle, seconds: number): string {
 /** Its size as a sentence about its removal has it. */
 export function size(trans: TranslationBundle, { megabytes }: IEnvironment): string {
   return megabytes === null ? '' : trans.__(' (%1 MB)', Math.round(megabytes));
-}
-
-/** A time as people say it. */
-export function ago(at: string): string {
-  return Time.formatHuman(at);
-}
-
-/** A time to the second. */
-export function exactly(at: string): string {
-  return new Date(at).toLocaleString(document.documentElement.lang || 'en', {
-    dateStyle: 'medium',
-    timeStyle: 'medium'
-  });
-}
-
-/** Long text cut in the middle. */
-export function cut(text: string, most = 40): string {
-  if (text.length <= most) {
-    return text;
-  }
-  const half = Math.floor((most - 1) / 2);
-  return `${text.slice(0, half)}…${text.slice(-half)}`;
 }

@@ -16,6 +16,8 @@ export class ApiError extends Error {
   }
 }
 
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
 /** What goes with a request. */
 export interface IExtras {
   readonly query?: Readonly<Record<string, string>>;
@@ -37,7 +39,7 @@ export interface IExtras {
  */
 export async function request<T>(
   settings: ServerConnection.ISettings,
-  method: 'GET' | 'POST' | 'DELETE',
+  method: Method,
   path: readonly string[],
   extras: IExtras = {}
 ): Promise<T> {
@@ -52,7 +54,7 @@ export async function request<T>(
  */
 export async function ask(
   settings: ServerConnection.ISettings,
-  method: 'GET' | 'POST' | 'DELETE',
+  method: Method,
   path: readonly string[],
   { query, body, headers, signal }: IExtras = {}
 ): Promise<Response> {

@@ -1,0 +1,260 @@
+/** The head of the panel: which lake, how it is, and the box for searches. */
+import { addIcon, Button, refreshIcon } from '@jupyterlab/ui-components';
+import React, { useRef, useState } from 'react';
+import { exactly } from '../ui/words';
+import type { IConnection } from './api';
+import * as ids from './ids';
+import type { IHost } from './treeview';
+import { connectionWord, tokenLeft } from './words';
+
+export interface IHeaderProps {
+  readonly host: IHost;
+  readonly openNew: (x: number, y: number) => void;
+}
+
+export function Header({ host, openNew }: IHeaderProps): React.JSX.Element | null {
+  const { model, trans, run } = host;
+  const { connections } = model;
+  const { all, chosen } = connections;
+  if (!all || !chosen) {
+    return null;
+  }
+  return (
+    <div className="freezeout-Panel-head freezeout-Lake-connection">
+      {all.length > 1 ? (
+        <select
+          className="jp-mod-styled"
+          aria-label={trans.__('Connection')}
+          value={chosen.name}
+          title={`${chosen.url}\n${chosen.account}`}
+          onChange={event => {
+            connections.name = event.target.value;
+          }}
+        >
+          {all.map(({ name, title }) => (
+            <option key={name} value={name}>
+              {titleOf(name, title)}
+            </option>
+          ))}
+        </select>
+      ) : (
+        <span className="freezeout-Lake-title" title={`${chosen.url}\n${chosen.account}`}>
+          {titleOf(chosen.name, chosen.title)}
+        </span>
+      )}
+      <State host={host} connection={chosen} />
+      <span className="freezeout-Lake-tools">
+        <Button
+          minimal
+          small
+          title={trans.__('New dataset, upload…')}
+          aria-label={trans.__('New in the data lake')}
+          aria-haspopup="menu"
+          onClick={event => {
+            const { left, bottom } = event.currentTarget.getBoundingClientRect();
+            openNew(left, bottom);
+          }}
+        >
+          <addIcon.react tag="span" />
+        </Button>
+        <Button
+          minimal
+          small
+          title={trans.__('Refresh')}
+          aria-label={trans.__('Refresh the data lake')}
+          onClick={() => {
+            run(ids.REFRESH);
+          }}
+        >
+          <refreshIcon.react tag="span" />
+        </Button>
+      </span>
+    </div>
+  );
+}
+
+function titleOf(name: string, title: string): string {
+  return title || name;
+}
+
+function State({
+  host,
+  connection
+}: {
+  readonly host: IHost;
+  readonly connection: IConnection;
+}): React.JSX.Element {
+  const { trans, model } = host;
+  const { state, message, hint, token_expires_at: expires } = connection;
+  const failed = model.connections.failure;
+  const token = tokenLeft(trans, connection, model.jobs.now());
+  return (
+    <span className="freezeout-Lake-status" role="status">
+      <span
+        className="freezeout-Lake-state"
+        data-state={failed ? 'unreachable' : state}
+        title={failed ? failed.message : [message, hint].filter(Boolean).join('\n')}
+      >
+        {failed ? trans.__('no answer') : connectionWord(trans, state)}
+      </span>
+      {token && (
+        <span className="freezeout-Lake-token" title={expires ? exactly(expires) : ''}>
+          {token}
+        </span>
+      )}
+    </span>
+  );
+}
+
+/** What is searched for, where, and what was before. */
+export function SearchBox({ host }: { readonly host: IHost }): React.JSX.Element {
+  const { model, trans } = host;
+  const { tree } = model;
+  const scopes = tree?.scopes ?? [];
+  const failure = tree?.search ? tree.root.pages?.failure : null;
+  const [offered, setOffered] = useState(false);
+  const box = useRef<HTMLInputElement>(null);
+  const searches = model.searches.filter(
+    one => one !== model.query.trim() && one.includes(model.query.trim())
+  );
+  const show = offered && searches.length > 0;
+  return (
+    <div className="freezeout-Lake-search">
+      <div className="freezeout-Panel-head">
+        <input
+          ref={box}
+          type="search"
+          className="jp-mod-styled"
+          placeholder={trans.__('search name or key=value…')}
+          aria-label={trans.__('Search the data lake')}
+          aria-describedby="freezeout-lake-query"
+          aria-invalid={failure ? true : undefined}
+          title={trans.__(
+            'A name or a part of it, name=glob*, key=value, key>0.3, key!=value; AND, OR, brackets; type=dataset, scope=…'
+          )}
+          value={model.query}
+          spellCheck={false}
+          autoComplete="off"
+          onFocus={() => {
+            setOffered(true);
+          }}
+          onBlur={event => {
+            if (!event.currentTarget.closest('.freezeout-Lake-search')?.contains(event.relatedTarget)) {
+              setOffered(false);
+            }
+          }}
+          onChange={event => {
+            model.query = event.target.value;
+            setOffered(true);
+            if (event.target.value === '') {
+              model.search();
+            }
+          }}
+          onKeyDown={event => {
+            if (event.key === 'Enter') {
+              event.preventDefault();
+              setOffered(false);
+              model.search();
+            } else if (event.key === 'Escape') {
+              event.preventDefault();
+              if (show) {
+                setOffered(false);
+              } else {
+                model.query = '';
+                model.search();
+              }
+            } else if (event.key === 'ArrowDown') {
+              event.preventDefault();
+              const next = show
+                ? event.currentTarget
+                    .closest('.freezeout-Lake-search')
+                    ?.querySelector<HTMLElement>('ul button')
+                : document.querySelector<HTMLElement>('.freezeout-Tree');
+              next?.focus();
+            }
+          }}
+        />
+        <select
+          className="jp-mod-styled freezeout-Lake-scope"
+          aria-label={trans.__('Scope to search in')}
+          title={trans.__('Scope to search in')}
+          value={model.scope}
+          onChange={event => {
+            model.scope = event.target.value;
+          }}
+        >
+          <option value="">{trans.__('all scopes')}</option>
+          {model.scope && !scopes.some(({ scope }) => scope === model.scope) && (
+            <option value={model.scope}>{model.scope}</option>
+          )}
+          {scopes.map(({ scope }) => (
+            <option key={scope} value={scope}>
+              {scope}
+            </option>
+          ))}
+        </select>
+      </div>
+      {show && (
+        <ul className="freezeout-Lake-searches" aria-label={trans.__('Last searches')}>
+          {searches.map(one => (
+            <li key={one}>
+              <button
+                className="freezeout-Unfold"
+                onClick={() => {
+                  model.query = one;
+                  setOffered(false);
+                  model.search();
+                  box.current?.focus();
+                }}
+                onKeyDown={event => {
+                  const item = event.currentTarget.parentElement;
+                  const next = { ArrowDown: item?.nextElementSibling, ArrowUp: item?.previousElementSibling }[
+                    event.key
+                  ];
+                  if (event.key === 'Escape' || (event.key === 'ArrowUp' && !next)) {
+                    event.preventDefault();
+                    box.current?.focus();
+                    setOffered(event.key !== 'Escape');
+                  } else if (next) {
+                    event.preventDefault();
+                    next.querySelector('button')?.focus();
+                  }
+                }}
+              >
+                {one}
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      <div id="freezeout-lake-query" role="status">
+        {failure ? (
+          <div className="freezeout-Said">
+            <div>{failure.message}</div>
+            {failure.hint && <div className="freezeout-Said-hint">{failure.hint}</div>}
+          </div>
+        ) : (
+          tree?.search && <Found host={host} />
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** How many there are, and as what the question was understood. */
+function Found({ host }: { readonly host: IHost }): React.JSX.Element {
+  const { model, trans } = host;
+  const { root, search } = model.tree ?? {};
+  const total = root?.rows ?? null;
+  const many = total === null ? trans.__('searching…') : trans._n('%1 found', '%1 found', total);
+  const more = total !== null && root?.complete === false ? trans.__('%1 so far', many) : many;
+  const understood = root?.pages?.query ?? '';
+  return (
+    <div className="freezeout-Lake-found">
+      {more}
+      {understood && understood !== search?.query && (
+        <span className="freezeout-mod-quiet"> · {understood}</span>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,253 @@
+/** The metadata of a DID: shown, added, edited, deleted; types are kept. */
+import { Button } from '@jupyterlab/ui-components';
+import React, { useState } from 'react';
+import { Said } from '../ui/said';
+import type { Metadata as Values } from './api';
+import { Skeletons } from './detailsview';
+import type { IDetailsProps } from './detailsview';
+import { Ask } from './questions';
+import type { IHost } from './treeview';
+import { editable, shown, typed, typeWord } from './values';
+
+export function Metadata({ host, details }: IDetailsProps): React.JSX.Element {
+  const { trans, model } = host;
+  const [adding, setAdding] = useState(false);
+  const [edited, setEdited] = useState('');
+  const { value } = details.info;
+  const keys = Object.keys(value?.metadata ?? {}).sort();
+  const { question } = model;
+  return (
+    <section aria-labelledby="freezeout-lake-metadata">
+      <h3 id="freezeout-lake-metadata">{trans.__('Metadata')}</h3>
+      {!value && !details.info.failure && <Skeletons label={trans.__('Loading metadata')} rows={2} />}
+      {value && keys.length === 0 && <div className="freezeout-mod-quiet">{trans.__('None.')}</div>}
+      {value && !value.mine && (
+        <div className="freezeout-mod-quiet">
+          {trans.__('Only %1, to whom it belongs, can change it.', value.account || trans.__('its owner'))}
+        </div>
+      )}
+      {value && (
+        <dl className="freezeout-Lake-metadata">
+          {keys.map(key => (
+            <React.Fragment key={key}>
+              {question?.what === 'metadata' && question.key === key ? (
+                <dd className="freezeout-Lake-wide">
+                  <Ask
+                    host={host}
+                    what="metadata"
+                    title={trans.__('Delete %1?', key)}
+                    yes={trans.__('Delete')}
+                    pending={model.isPending(`metadata ${key}`)}
+                    refusal={`metadata ${key}`}
+                    onYes={() => void model.deleteMetadata(key)}
+                  >
+                    <div>{trans.__('It is %1 now.', shown(value.metadata[key]))}</div>
+                  </Ask>
+                </dd>
+              ) : edited === key ? (
+                <dd className="freezeout-Lake-wide">
+                  <Editor
+                    host={host}
+                    name={key}
+                    values={value.metadata}
+                    done={() => {
+                      setEdited('');
+                    }}
+                  />
+                </dd>
+              ) : (
+                <>
+                  <dt title={key}>{key}</dt>
+                  <dd>
+                    <Value
+                      {...{ host, values: value.metadata, name: key, mine: value.mine }}
+                      edit={() => {
+                        setAdding(false);
+                        setEdited(key);
+                      }}
+                    />
+                    <Refused host={host} name={key} />
+                  </dd>
+                </>
+              )}
+            </React.Fragment>
+          ))}
+        </dl>
+      )}
+      {adding && value && (
+        <Editor
+          host={host}
+          name=""
+          values={value.metadata}
+          done={() => {
+            setAdding(false);
+          }}
+        />
+      )}
+      {value?.mine && !adding && (
+        <Button
+          small
+          minimal
+          className="freezeout-Unfold"
+          onClick={() => {
+            setEdited('');
+            setAdding(true);
+          }}
+        >
+          {trans.__('Add metadata')}
+        </Button>
+      )}
+    </section>
+  );
+}
+
+interface IValueProps {
+  readonly host: IHost;
+  readonly values: Values;
+  readonly name: string;
+  readonly mine: boolean;
+  readonly edit: () => void;
+}
+
+function Value({ host, values, name, mine, edit }: IValueProps): React.JSX.Element {
+  const { trans, model } = host;
+  const value = values[name];
+  const text = shown(value);
+  if (!mine) {
+    return <span title={typeWord(trans, value)}>{text}</span>;
+  }
+  return (
+    <span className="freezeout-Lake-value">
+      <button
+        className="freezeout-Unfold"
+        title={trans.__('Edit (%1)', typeWord(trans, value))}
+        aria-label={trans.__('Edit %1: %2', name, text)}
+        onClick={edit}
+      >
+        {text === '' ? '‘’' : text}
+      </button>
+      <button
+        className="freezeout-Unfold freezeout-Lake-x"
+        title={trans.__('Delete %1', name)}
+        aria-label={trans.__('Delete %1', name)}
+        onClick={() => {
+          model.question = { what: 'metadata', key: name };
+        }}
+      >
+        ✕
+      </button>
+    </span>
+  );
+}
+
+function Refused({ host, name }: { readonly host: IHost; readonly name: string }): React.JSX.Element | null {
+  const { model, trans } = host;
+  const said = model.refusal(`metadata ${name}`);
+  return said ? (
+    <div role="alert">
+      <Said
+        what={trans.__('It stays as it is.')}
+        said={said}
+        trans={trans}
+        tabIndex={0}
+        dismiss={() => {
+          model.dismiss(`metadata ${name}`);
+        }}
+      />
+    </div>
+  ) : null;
+}
+
+interface IEditorProps {
+  readonly host: IHost;
+
+  /** The key; empty for a new one. */
+  readonly name: string;
+  readonly values: Values;
+  readonly done: () => void;
+}
+
+function Editor({ host, name, values, done }: IEditorProps): React.JSX.Element {
+  const { model, trans } = host;
+  const [key, setKey] = useState(name);
+  const [text, setText] = useState(name ? editable(values[name]) : '');
+  const value = typed(text);
+  const trimmed = key.trim();
+  const taken = !name && trimmed in values;
+  const pending = model.isPending(`metadata ${trimmed}`);
+  return (
+    <form
+      className="freezeout-Ask"
+      aria-label={name ? trans.__('Edit %1', name) : trans.__('Add metadata')}
+      onSubmit={event => {
+        event.preventDefault();
+        if (trimmed && !taken && !pending) {
+          void model.setMetadata(trimmed, value).then(kept => {
+            if (kept) {
+              done();
+            }
+          });
+        }
+      }}
+      onKeyDown={event => {
+        if (event.key === 'Escape') {
+          event.stopPropagation();
+          model.dismiss(`metadata ${trimmed}`);
+          done();
+        }
+      }}
+    >
+      {!name && (
+        <input
+          className="jp-mod-styled"
+          autoFocus
+          placeholder={trans.__('key')}
+          aria-label={trans.__('Key')}
+          value={key}
+          spellCheck={false}
+          onChange={event => {
+            setKey(event.target.value);
+          }}
+        />
+      )}
+      <input
+        className="jp-mod-styled"
+        autoFocus={name !== ''}
+        placeholder={trans.__('value')}
+        aria-label={name ? trans.__('Value of %1', name) : trans.__('Value')}
+        value={text}
+        spellCheck={false}
+        onChange={event => {
+          setText(event.target.value);
+        }}
+      />
+      <div className="freezeout-Said-hint">
+        {taken
+          ? trans.__('There is a key of this name.')
+          : trans.__('%1; text in quotes stays text', typeWord(trans, value))}
+      </div>
+      <Refused host={host} name={trimmed} />
+      <div className="freezeout-Card-actions">
+        <Button
+          small
+          type="submit"
+          className="jp-mod-styled jp-mod-accept"
+          disabled={!trimmed || taken || pending}
+        >
+          {trans.__('Save')}
+        </Button>
+        <Button
+          small
+          type="button"
+          className="jp-mod-styled"
+          onClick={() => {
+            model.dismiss(`metadata ${trimmed}`);
+            done();
+          }}
+        >
+          {trans.__('Cancel')}
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,188 @@
+/** The rules that hold a DID somewhere: how far they are, until when, and what is wrong with them. */
+import { Button } from '@jupyterlab/ui-components';
+import React, { useState } from 'react';
+import { Progress } from '../jobs/progress';
+import { Said } from '../ui/said';
+import { count, percent } from '../ui/words';
+import type { IRule } from './api';
+import { Moment, Skeletons } from './detailsview';
+import type { IDetailsProps } from './detailsview';
+import { Ask } from './questions';
+import type { IHost } from './treeview';
+import { ruleWord } from './words';
+
+export function Rules({ host, details }: IDetailsProps): React.JSX.Element {
+  const { trans } = host;
+  const { value, failure } = details.rules;
+  return (
+    <section aria-labelledby="freezeout-lake-rules">
+      <h3 id="freezeout-lake-rules">{trans.__('Rules')}</h3>
+      {failure && (
+        <Said
+          what={trans.__('The rules could not be read.')}
+          said={failure}
+          trans={trans}
+          tabIndex={0}
+          retry={() => void details.retry('rules')}
+        />
+      )}
+      {!value && !failure && <Skeletons label={trans.__('Loading rules')} rows={2} />}
+      {value?.length === 0 && <div className="freezeout-mod-quiet">{trans.__('No rule holds it.')}</div>}
+      <ul className="freezeout-Lake-list freezeout-Lake-rules">
+        {value?.map(rule => (
+          <Rule key={rule.id} host={host} rule={rule} did={details.did} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+interface IRuleProps {
+  readonly host: IHost;
+  readonly rule: IRule;
+
+  /** What is looked at; the rule may be of something around it. */
+  readonly did: string;
+}
+
+function Rule({ host, rule, did }: IRuleProps): React.JSX.Element {
+  const { model, trans } = host;
+  const { question } = model;
+  const total = rule.ok + rule.replicating + rule.stuck;
+  const moving = rule.state === 'REPLICATING' || rule.state === 'STUCK';
+  const refused = model.refusal(`rule ${rule.id}`);
+  const asks = question?.what === 'rule' && question.rule.id === rule.id;
+  const share = percent(rule.progress);
+  return (
+    <li data-rule={rule.id} data-state={rule.state}>
+      <div className="freezeout-Lake-rule">
+        <span className="freezeout-Lake-sign" data-sign={rule.state} />
+        <span className="freezeout-Lake-rse" title={rule.rse_expression}>
+          {rule.rse_expression}
+        </span>
+        <span>{ruleWord(trans, rule.state)}</span>
+        {moving && total > 0 && (
+          <>
+            <Progress fraction={rule.progress} label={trans.__('Copies at %1', rule.rse_expression)} />
+            <span
+              className="freezeout-Lake-amount"
+              title={trans.__('%1 of %2 copies', count(rule.ok), count(total))}
+            >
+              {`${String(share)} %`}
+            </span>
+          </>
+        )}
+      </div>
+      <div className="freezeout-Lake-more">
+        {rule.expires_at ? (
+          <span>
+            {trans.__('expires')} <Moment at={rule.expires_at} />
+          </span>
+        ) : (
+          <span>{trans.__('forever')}</span>
+        )}
+        {rule.did !== did && <span title={rule.did}>{trans.__('of %1', rule.did)}</span>}
+        {!rule.mine && <span>{trans.__('by %1', rule.account)}</span>}
+      </div>
+      {rule.error && <div className="freezeout-Lake-error">{rule.error}</div>}
+      {rule.mine && !asks && <Change {...{ host, rule, did }} />}
+      {asks && (
+        <Ask
+          host={host}
+          what="rule"
+          title={trans.__('Cancel the rule at %1?', rule.rse_expression)}
+          yes={trans.__('Cancel the rule')}
+          pending={model.isPending(`rule ${rule.id}`)}
+          refusal={`rule ${rule.id}`}
+          onYes={() => void model.removeRule(rule.id)}
+        >
+          <div>
+            {trans.__(
+              'Copies of %1 at %2 that no other rule holds go; what is being copied is stopped.',
+              rule.did,
+              rule.rse_expression
+            )}
+          </div>
+        </Ask>
+      )}
+      {refused && !asks && (
+        <div role="alert">
+          <Said
+            what={trans.__('The rule stays as it is.')}
+            said={refused}
+            trans={trans}
+            tabIndex={0}
+            dismiss={() => {
+              model.dismiss(`rule ${rule.id}`);
+            }}
+          />
+        </div>
+      )}
+    </li>
+  );
+}
+
+/** Another lifetime, or an end. */
+function Change({ host, rule }: IRuleProps): React.JSX.Element {
+  const { model, trans } = host;
+  const [open, setOpen] = useState(false);
+  const pending = model.isPending(`rule ${rule.id}`);
+  return (
+    <div className="freezeout-Lake-change">
+      {open ? (
+        <select
+          className="jp-mod-styled"
+          autoFocus
+          aria-label={trans.__('Hold at %1 for', rule.rse_expression)}
+          defaultValue=""
+          onBlur={() => {
+            setOpen(false);
+          }}
+          onKeyDown={event => {
+            if (event.key === 'Escape') {
+              event.stopPropagation();
+              setOpen(false);
+            }
+          }}
+          onChange={event => {
+            const chosen = model.lifetimes[Number(event.target.value)];
+            if (event.target.value && chosen) {
+              setOpen(false);
+              void model.changeRule(rule.id, chosen.seconds);
+            }
+          }}
+        >
+          <option value="">{trans.__('hold for…')}</option>
+          {model.lifetimes.map(({ label }, index) => (
+            <option key={label} value={index}>
+              {label}
+            </option>
+          ))}
+        </select>
+      ) : (
+        <Button
+          small
+          minimal
+          className="freezeout-Unfold"
+          disabled={pending}
+          onClick={() => {
+            setOpen(true);
+          }}
+        >
+          {trans.__('Change lifetime')}
+        </Button>
+      )}
+      <Button
+        small
+        minimal
+        className="freezeout-Unfold"
+        disabled={pending}
+        onClick={() => {
+          model.question = { what: 'rule', rule };
+        }}
+      >
+        {trans.__('Cancel rule…')}
+      </Button>
+    </div>
+  );
+}
