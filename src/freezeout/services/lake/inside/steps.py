@@ -12,11 +12,11 @@ from rucio.daemons.abacus import rse as abacus_rse
 from rucio.daemons.badreplicas import minos
 from rucio.daemons.common import HeartbeatHandler
 from rucio.daemons.conveyor import finisher, poller, submitter
-from rucio.daemons.judge import cleaner, evaluator, injector, repairer
+from rucio.daemons.judge import cleaner, evaluator, injector
 from rucio.daemons.reaper import reaper
 from rucio.daemons.undertaker import undertaker
 
-from freezeout.services.lake.inside import recovery, repair, work
+from freezeout.services.lake.inside import recovery, repair
 from freezeout.services.lake.inside.transfertool import NAME
 
 _BULK = 500
@@ -28,7 +28,7 @@ ORDER = (
 """The order in which the steps of a round are taken."""
 
 _STOPS = (
-    evaluator.graceful_stop, repairer.graceful_stop, cleaner.graceful_stop, injector.graceful_stop,
+    evaluator.graceful_stop, cleaner.graceful_stop, injector.graceful_stop,
     abacus_account.graceful_stop, abacus_rse.graceful_stop, abacus_collection.graceful_stop,
     undertaker.graceful_stop, reaper.GRACEFUL_STOP, minos.graceful_stop,
     submitter.GRACEFUL_STOP, poller.GRACEFUL_STOP, finisher.GRACEFUL_STOP,
@@ -55,11 +55,15 @@ def stop() -> None:
 
 def steps() -> dict[str, Callable[[], object]]:
     """What is done for each name in `ORDER`."""
-    paused: dict[str, dict[Any, Any]] = {name: {} for name in ("evaluate", "inject", "repair", "clean")}
+    paused: dict[str, dict[Any, Any]] = {name: {} for name in ("evaluate", "inject", "clean")}
     paused["undertake"] = {}
 
     def conveyor(daemon: Callable[..., object], **more: Any) -> Callable[[], object]:
         return lambda: daemon(once=True, partition_wait_time=0, **more)
+
+    def finish() -> None:
+        repair.give_up_quickly()
+        finisher.finisher(once=True, partition_wait_time=0, db_bulk=1000)
 
     return {
         "inject": lambda: injector.run_once(
@@ -71,19 +75,13 @@ def steps() -> dict[str, Callable[[], object]]:
         "clean": lambda: cleaner.run_once(
             paused_rules=paused["clean"], heartbeat_handler=Alone("judge-cleaner")
         ),
-        "repair": lambda: repair.repair(
-            lambda: repairer.run_once(
-                paused_rules=paused["repair"],
-                delta=int(work.STUCK_FOR),
-                heartbeat_handler=Alone("judge-repairer"),
-            )
-        ),
+        "repair": repair.repair,
         "undertake": lambda: undertaker.run_once(
             paused_dids=paused["undertake"], chunk_size=100, heartbeat_handler=Alone("undertaker")
         ),
         "submit": conveyor(submitter.submitter, bulk=_BULK, transfertools=[NAME]),
         "poll": conveyor(poller.poller, older_than=0, transfertool=NAME, db_bulk=1000),
-        "finish": conveyor(finisher.finisher, db_bulk=1000),
+        "finish": finish,
         "declare": lambda: minos.run_once(heartbeat_handler=Alone("minos"), bulk=_BULK),
         "recover": recovery.recover,
         "orphans": recovery.give_up_orphans,

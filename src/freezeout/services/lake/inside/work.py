@@ -9,8 +9,7 @@ from rucio.db.sqla import models
 from rucio.db.sqla.constants import ReplicaState, RequestState, RuleState
 from sqlalchemy import and_, exists, not_, select
 
-STUCK_FOR = 12.0
-"""Seconds after which a rule that could not be fulfilled is tried again."""
+from freezeout.services.lake.inside import repair
 
 ORPHAN_AFTER = 300.0
 """Seconds after which an upload that nothing protects counts as given up."""
@@ -28,9 +27,7 @@ def find(session: Any) -> set[str]:
     questions = {
         "evaluate": exists().select_from(models.UpdatedDID),
         "inject": exists().where(rule.state == RuleState.INJECT),
-        "repair": exists().where(
-            rule.state == RuleState.STUCK, rule.updated_at < now - timedelta(seconds=STUCK_FOR)
-        ),
+        "repair": exists().where(repair.due(now)),
         "clean": exists().where(rule.expires_at < now, rule.child_rule_id.is_(None)),
         "submit": exists().where(request.state == RequestState.QUEUED),
         "finish": exists().where(request.state.in_(ENDED)),
