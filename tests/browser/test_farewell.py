@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 def up() -> Iterator[dict[str, str]]:
     """A running ``freezeout up``: its addresses, and its token."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "freezeout.cli", "up", "--no-browser", "--json"],
+        [sys.executable, "-m", "freezeout.cli", "up", "--no-browser", "--no-lake", "--json"],
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=dict(os.environ),
     )  # fmt: skip
     try:

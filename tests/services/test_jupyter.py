@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from freezeout.services.jupyter import Jupyter
 from freezeout.settings import home
 
 pytestmark = pytest.mark.slow
@@ -60,7 +61,7 @@ def up() -> Up:
 def started() -> Up:
     """Start it and end it."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "freezeout.cli", "up", "--no-browser", "--json"],
+        [sys.executable, "-m", "freezeout.cli", "up", "--no-browser", "--no-lake", "--json"],
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=dict(os.environ),
     )  # fmt: skip
     assert process.stdout is not None
@@ -122,10 +123,13 @@ def test_nothing_is_left_when_it_is_killed(up: tuple[subprocess.Popen[str], dict
 def test_a_second_server_has_a_token_of_its_own_and_takes_none_away() -> None:
     with started() as (_, first):
         token = Path(first["token_file"]).read_text()
-        with started() as (_, second):
-            assert second["token_file"] != first["token_file"]
-            assert answer(second["lab"], Path(second["token_file"]).read_text())[0] == 200
-        assert not Path(second["token_file"]).exists()
+        second = Jupyter.start()
+        try:
+            assert str(second.token_file) != first["token_file"]
+            assert answer(f"{second.url}/lab", second.token_file.read_text())[0] == 200
+        finally:
+            second.stop()
+        assert not second.token_file.exists()
         assert Path(first["token_file"]).read_text() == token
         assert answer(first["lab"], token)[0] == 200
     with started() as (_, third):

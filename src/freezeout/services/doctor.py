@@ -165,7 +165,7 @@ def _user() -> Iterator[Finding]:
 def _secrets(where: Place) -> Iterator[Finding]:
     files = [
         *where.root.glob("secrets/*"), *where.root.glob("client/*.cfg"), *where.root.glob("client/tokens/*"),
-        where.server_config, where.server_config.with_name("alembic.ini"),
+        where.server_config, where.socket / "alembic.ini",
     ]  # fmt: skip
     known = [path for path in files if path.is_file()]
     for path in known:

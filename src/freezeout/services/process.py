@@ -20,6 +20,7 @@ from freezeout.errors import FreezeoutError
 from freezeout.files import disk_errors
 from freezeout.jobs.child import end_with_parent
 
+_LAST_WORDS = 2.0
 _NO_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -157,9 +158,20 @@ class Process:
             self.child.send_signal(how)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.child.wait(seconds)
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.child.pid, signal.SIGKILL)
+        elif self._signal_group(signal.SIGTERM):
+            # it was killed: what it started may be about to finish something
+            end = time.monotonic() + min(seconds, _LAST_WORDS)
+            while self._signal_group(0) and time.monotonic() < end:
+                time.sleep(0.02)
+        self._signal_group(signal.SIGKILL)
         self.child.wait()
+
+    def _signal_group(self, how: int) -> bool:
+        try:
+            os.killpg(self.child.pid, how)
+        except (ProcessLookupError, PermissionError):
+            return False
+        return True
 
 
 def _birth(prepare: Callable[[], None] | None, end_by: int, parent: int) -> Callable[[], None] | None:

@@ -42,7 +42,9 @@ def write_server_config(place: Place) -> Path:
     password that everybody knows.
     """
     database = f"postgresql+psycopg://rucio:{place.secret('postgres')}@/rucio?host={place.socket}"
-    _write(place.server_config.with_name("alembic.ini"), _ALEMBIC.replace("{database}", database))
+    # not beside the other: Alembic takes the signs of its own folder's name for words of its language
+    alembic = place.socket / "alembic.ini"
+    _write(alembic, _ALEMBIC.replace("{database}", database))
     return _write_sections(
         place.server_config,
         {
@@ -55,7 +57,7 @@ def write_server_config(place: Place) -> Path:
                 "ssh_identity": "", "ssh_email": "", "saml_id": "", "saml_email": "",
                 "oidc_id": "", "oidc_email": "",
             },
-            "alembic": {"cfg": str(place.server_config.with_name("alembic.ini"))},
+            "alembic": {"cfg": str(alembic)},
             "policy": {
                 "package": POLICY, "permission": "generic", "schema": "generic",
                 "support": "the one who runs this lake",
@@ -92,7 +94,13 @@ def write_client_config(path: Path, url: str, account: str, password: str) -> Pa
 
 def _write_sections(path: Path, sections: dict[str, dict[str, str]]) -> Path:
     parser = ConfigParser(interpolation=None)
-    parser.read_dict(sections)
+    # Rucio takes a sign of per cent for the begin of something else
+    parser.read_dict(
+        {
+            name: {key: value.replace("%", "%%") for key, value in one.items()}
+            for name, one in sections.items()
+        }
+    )
     text = StringIO()
     parser.write(text)
     return _write(path, text.getvalue())

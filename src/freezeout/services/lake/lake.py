@@ -21,6 +21,8 @@ from freezeout.settings import home
 
 _QUIET = 180.0
 _BEAT = 0.1
+# in order; or so early that it was not yet able to do that, and had begun nothing
+_STOPPED = (0, -signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP)
 
 Watch = Callable[[LakeStatus], None]
 
@@ -85,7 +87,7 @@ class Lake:
                 return found
         elif ended is None:
             return LakeStatus("starting")
-        if ended == 0:
+        if ended in _STOPPED:
             return LakeStatus("down")
         return LakeStatus("failed", message=f"the lake's supervisor ended with {ended}", code="lake_failed",
                           hint=f"log: {self.place.log('supervisor')}")  # fmt: skip
@@ -94,6 +96,12 @@ class Lake:
     def url(self) -> str:
         """Where Rucio's server answers."""
         return self.status.url
+
+    @property
+    def was_killed(self) -> bool:
+        """Whether the supervisor of this one ended without being asked to."""
+        ended = self.supervisor.poll() if self.supervisor else None
+        return ended is not None and ended < 0 and ended not in _STOPPED
 
     def wait(self, watch: Watch | None = None, quiet: float = _QUIET) -> LakeStatus:
         """Wait until all of it is ready.

@@ -19,6 +19,8 @@ RSES = ("HERE", "ARCHIVE", "MIRROR")
 """The storage elements; data is made available at the first."""
 
 _LONGEST_SOCKET = 90
+# of a list of folders, of an address and of a setting it is a part, and must not look like more
+_PLAIN = re.compile("[A-Za-z0-9/._-]+")
 
 
 @dataclass(frozen=True)
@@ -73,12 +75,14 @@ class Place:
 
     @property
     def socket(self) -> Path:
-        """The folder of PostgreSQL's socket; somewhere short when the lake's own folder is too long."""
+        """The folder of PostgreSQL's socket; elsewhere when the lake's own is too long or too odd for it."""
         own = self.root / "run"
-        if len(os.fsencode(own)) <= _LONGEST_SOCKET:
-            return own
         tag = hashlib.sha256(os.fsencode(self.root)).hexdigest()[:12]
-        return Path(tempfile.gettempdir()) / f"freezeout-{os.getuid()}-{tag}"
+        name = f"freezeout-{os.getuid()}-{tag}"
+        for folder in (own, Path(tempfile.gettempdir()) / name):
+            if len(os.fsencode(folder)) <= _LONGEST_SOCKET and _PLAIN.fullmatch(str(folder)):
+                return folder
+        return Path("/tmp") / name
 
     def secret(self, name: str) -> str:
         """A password of this lake, made when it is first asked for; in a file of mode 0600."""

@@ -162,21 +162,41 @@ def start_postgres(place: Place, python: Path) -> Process:
 
 def left_over(place: Place) -> int | None:
     """The process of a database server that outlived its supervisor."""
-    try:
-        lines = (place.database / "postmaster.pid").read_text().splitlines()
-        pid = int(lines[0])
-        folder = os.readlink(f"/proc/{pid}/cwd") if sys.platform == "linux" else lines[1]
-    except (OSError, ValueError, IndexError):
-        return None
-    # the number may be another's by now: PostgreSQL works in its own folder
-    same = os.path.realpath(folder) == os.path.realpath(place.database)
-    return pid if same and born(pid) else None
+    pid = _noted(place)
+    return pid if pid is not None and _works_in(pid, place.database) else None
 
 
 def end_left_over(place: Place) -> bool:
-    """End such a server, and say whether all is free now."""
+    """End such a server, and say whether all is free now.
+
+    Only for who owns the lake: a note of a process that is somebody else's by now, which would keep
+    PostgreSQL from starting, is thrown away.
+    """
     pid = left_over(place)
-    return pid is None or end(pid, born(pid), 30, signal.SIGINT)
+    if pid is not None:
+        return end(pid, born(pid), 30, signal.SIGINT)
+    if _noted(place) is not None:
+        (place.database / "postmaster.pid").unlink(missing_ok=True)
+    return True
+
+
+def _noted(place: Place) -> int | None:
+    try:
+        return int((place.database / "postmaster.pid").read_text().split(maxsplit=1)[0])
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def _works_in(pid: int, folder: Path) -> bool:
+    """Whether a process is a database server of this folder; the number alone may be another's by now."""
+    if sys.platform == "linux":
+        try:
+            return os.path.realpath(f"/proc/{pid}/cwd") == os.path.realpath(folder) and born(pid) is not None
+        except OSError:
+            return False
+    words = ["ps", "-p", str(pid), "-o", "command="]
+    said = subprocess.run(words, capture_output=True, text=True, check=False).stdout
+    return f"-D {folder}" in said
 
 
 def postgres_command(place: Place, python: Path) -> list[str]:

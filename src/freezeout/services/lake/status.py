@@ -16,6 +16,7 @@ from freezeout.services.identity import host, is_alive
 from freezeout.services.lake.place import Place, private_folder
 
 SCHEMA_VERSION = 1
+_ROOM = 8192
 State = Literal["down", "starting", "ready", "degraded", "stopping", "failed"]
 ServiceState = Literal["waiting", "starting", "ready", "restarting", "stopped"]
 
@@ -99,8 +100,22 @@ class LakeStatus:
 
 
 def write_status(place: Place, status: LakeStatus) -> None:
-    """Keep it for others."""
-    write_atomically(place.state_file, json.dumps(status.to_dict(), indent=1))
+    """Keep it for others.
+
+    On a full disk it is written over the old one, which has the room: that the disk is full is not the
+    least that there is to say.
+    """
+    text = json.dumps(status.to_dict(), indent=1).encode().ljust(_ROOM)
+    try:
+        write_atomically(place.state_file, text)
+    except InputError:
+        with disk_errors(place.state_file):
+            handle = os.open(place.state_file, os.O_WRONLY)
+        try:
+            with disk_errors(place.state_file):
+                os.pwrite(handle, text, 0)
+        finally:
+            os.close(handle)
 
 
 def read_status(place: Place) -> LakeStatus:

@@ -56,7 +56,7 @@ class LakeWatch:
         elif status.state == "degraded":
             self.state, self.message = "degraded", status.message
             self._tell(f"data lake: {status.message}")
-        elif self._was_killed(self._lake):
+        elif self._lake.was_killed:
             self._again()
         elif status.state == "failed":
             self._failed(f"{status.message} ({status.hint})" if status.hint else status.message)
@@ -79,11 +79,6 @@ class LakeWatch:
     def _failed(self, why: str) -> None:
         self.state, self.url, self.message = "failed", "", why
         self._tell(f"the data lake is not there: {why}")
-
-    @staticmethod
-    def _was_killed(lake: Lake) -> bool:
-        ended = lake.supervisor.poll() if lake.supervisor else None
-        return ended is not None and ended < 0
 
     def _again(self) -> None:
         now = time.monotonic()

@@ -1,0 +1,67 @@
+"""A lake of one's own, to kill parts of it; and what is left of it afterwards."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from freezeout.services.lake.lake import Lake
+from freezeout.services.process import answers
+
+
+@pytest.fixture
+def lake_home(rucio_server: Path, freezeout_home: Path) -> Path:
+    """A home in which Rucio's environment is built, and no lake is yet."""
+    return offer_rucio(rucio_server, freezeout_home)
+
+
+def offer_rucio(rucio_server: Path, home: Path) -> Path:
+    """Make Rucio's environment be there in a home, too."""
+    (home / "environments").mkdir(parents=True)
+    (home / "environments" / "rucio-server").symlink_to(rucio_server / "environments" / "rucio-server")
+    return home
+
+
+@pytest.fixture
+def own_lake(lake_home: Path) -> Iterator[Lake]:
+    """A lake of this test's own, ready."""
+    lake = Lake.start()
+    try:
+        lake.wait()
+        yield lake
+    finally:
+        lake.stop()
+
+
+def processes(place: Path) -> list[int]:
+    """Processes that work in the folder of a lake: its supervisor, and all that it started."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and int(entry.name) != os.getpid():
+            try:
+                here = os.readlink(entry / "cwd")
+                state = (entry / "stat").read_text(errors="replace").rpartition(")")[2].split()[0]
+            except OSError:
+                continue
+            if state not in "ZX" and (here == str(place) or here.startswith(f"{place}/")):
+                found.append(int(entry.name))
+    return found
+
+
+def comes_true(what: Callable[[], object], seconds: float = 60) -> bool:
+    """Whether something comes to be true in time."""
+    end = time.monotonic() + seconds
+    while not what():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def serves(lake: Lake) -> bool:
+    """Whether its server answers."""
+    return answers(f"{lake.status.url}/ping", 5)
