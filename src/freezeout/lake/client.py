@@ -12,10 +12,11 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from types import TracebackType
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import httpx
 
+from freezeout.errors import InputError
 from freezeout.lake.connection import Connection
 from freezeout.lake.did import DID
 from freezeout.lake.errors import kind_and_message, refusal, unreachable
@@ -179,6 +180,13 @@ class LakeClient:
             self._refused = token
             if self._signed is not None and self._signed.token == token:
                 self._signed = None
+        if response.status_code == 500 and not (unquote(path) + str(body)).isascii():
+            # Rucio cannot say in a header what it says of such a name, and breaks down over it
+            raise InputError(
+                f"the lake '{self.connection.name}' fails at signs that are not ASCII",
+                hint="names in Rucio are of letters, digits and . _ - /",
+                code="bad_did",
+            )
         raise refusal(self.connection, response)
 
     async def _send(self, request: httpx.Request, *, stream: bool, again: bool) -> httpx.Response:
@@ -203,7 +211,12 @@ class LakeClient:
 
 def path_of(did: DID) -> str:
     """A DID as part of the path of a request."""
-    return f"{quote(did.scope, safe='')}/{quote(did.name, safe='')}"
+    # a lone dot would be taken for a step in the path
+    scope, name = (
+        part.replace(".", "%2E") if not part.strip(".") else quote(part, safe="")
+        for part in (did.scope, did.name)
+    )
+    return f"{scope}/{name}"
 
 
 def _is_signed_out(response: httpx.Response) -> bool:

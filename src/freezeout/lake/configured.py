@@ -143,7 +143,7 @@ def _path(text: str) -> Path | None:
 def _missing(what: str, auth: str) -> InputError:
     return InputError(
         f"signing in by {auth} needs --{what}",
-        hint=f"freezeout config lake --{what} …",
+        hint=f"freezeout config lake --{what} …{', or --password-prompt' if what == 'password-file' else ''}",
         code="bad_lake",
     )
 

@@ -94,10 +94,14 @@ def connections() -> list[Connection]:
     """
     from freezeout.lake import configured, rucio_cfg, rucio_jupyterlab
 
+    own = embedded()
     found: dict[str, Connection] = {}
-    for one in (configured.site(), rucio_cfg.found(), *rucio_jupyterlab.instances(), embedded()):
-        if one is not None:
+    for one in (configured.site(), rucio_cfg.found(), *rucio_jupyterlab.instances()):
+        # rucio-jupyterlab may be configured for the embedded lake, too
+        if one is not None and one.name != EMBEDDED and not (own and one.url and one.url == own.url):
             found.setdefault(one.name, one)
+    if own is not None:
+        found[own.name] = own
     return list(found.values())
 
 

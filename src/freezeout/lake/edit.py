@@ -38,8 +38,11 @@ async def add_collection(
     made: dict[str, Any] = {"scope": did.scope, "name": did.name, "type": _OWN_KINDS[type], "meta": {}}
     if lifetime is not None:
         made["lifetime"] = int(lifetime)
+    if await describe(client, [did]):
+        raise InputError(f"{did} is in the lake already", hint="choose another name", code="did_exists")
     try:
-        # not with the name in the address: 'a/meta' there is the metadata of 'a'
+        # not with the name in the address: 'a/meta' there is the metadata of 'a'. Rucio looks at names
+        # only there, and where they are described
         await client.request("POST", "dids", body=[made])
     except FreezeoutError as error:
         raise _in_words(error, did) from error
