@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,6 +25,7 @@ from freezeout.environments.kernels import kernels_folder
 from freezeout.errors import FreezeoutError
 from freezeout.experiments.folder import EXPERIMENT_VARIABLE
 from freezeout.experiments.result import FOLDER_VARIABLE
+from freezeout.lake.remote import VARIABLE as GATEWAY_VARIABLE
 
 _ENGINE = "freezeout"
 # it warns of parameters that it cannot read itself, such as `float | None`; ours are checked already
@@ -89,6 +91,8 @@ def execute(
         FOLDER_VARIABLE: str(folder),
         EXPERIMENT_VARIABLE: path.parent.name,
         "FREEZEOUT_RUN_ID": run_id,
+        # files of the lake come through it where the kernel lacks what that needs
+        GATEWAY_VARIABLE: sys.executable,
     }
     notebook = nbformat.read(path, as_version=4)
     if kernel_name is not None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from freezeout.errors import FreezeoutError, InputError, MissingPackageError
 from freezeout.experiments.folder import Experiment, experiment
+from freezeout.experiments.lake_parameters import data_of
 from freezeout.experiments.record import FILE, SCHEMA_VERSION, RunRecord, read_record, runs
 from freezeout.experiments.surroundings import KEPT, Build, Surroundings, surroundings
 from freezeout.files import checksums, disk_errors, write_atomically
@@ -62,7 +63,8 @@ def run(
     """
     found = experiment(id)
     parameters = found.check(values or {}, preset)
-    record = _plan(found, parameters, preset)
+    data = data_of(found.parameters, parameters)
+    record = _plan(found, parameters, preset) | ({"data": data} if data else {})
     around = surroundings(found.environment, build)
     record |= {"environment": around.describe(), "versions": around.versions()}
     root = user_path(folder) if folder is not None else runs_folder()
@@ -136,9 +138,9 @@ def _git(folder: Path, *words: str) -> str:
 
 
 def _same(earlier: RunRecord, record: Mapping[str, object]) -> bool:
-    keys = ("experiment", "parameters", "hashes", "inputs", "versions")
+    keys = ("experiment", "parameters", "hashes", "inputs", "versions", "data")
     now = json.loads(json.dumps(record))
-    same = all(earlier.data.get(key) == now[key] for key in keys)
+    same = all(earlier.data.get(key) == now.get(key) for key in keys)
     # built anew from the same lock it is another build, and the same environment
     before = earlier.data.get("environment")
     return (

@@ -1,0 +1,62 @@
+"""Parameters that name data of the lake: looked up before anything starts, and written down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from freezeout.errors import InputError
+from freezeout.experiments.parameters import Parameter
+from freezeout.jobs.reporter import Reporter
+from freezeout.lake.did import DID
+
+
+def named(parameters: Sequence[Parameter], values: Mapping[str, object]) -> dict[str, DID]:
+    """The data identifiers among the values, by the parameter's name."""
+    return {
+        one.name: DID.parse(str(values[one.name]))
+        for one in parameters
+        if one.type == "did" and values.get(one.name) is not None
+    }
+
+
+def data_of(
+    parameters: Sequence[Parameter], values: Mapping[str, object], reporter: Reporter | None = None
+) -> dict[str, dict[str, object]]:
+    """What the lake says of the data that the parameters name: each file's size and checksums.
+
+    Raises
+    ------
+    InputError
+        When the lake has no such data, or no lake is connected.
+    FreezeoutError
+        When the lake cannot be reached.
+    """
+    dids = named(parameters, values)
+    if not dids:
+        return {}
+    from freezeout.lake.connection import connection
+    from freezeout.lake.replicas import files_of
+    from freezeout.lake.session import Session
+
+    found: dict[str, dict[str, object]] = {}
+    with Session(connection(), reporter) as session:
+        for name, did in dids.items():
+            try:
+                files = files_of(session, did)
+            except InputError as error:
+                if error.code != "did_not_found":
+                    raise
+                raise InputError(
+                    f"{name} is {did}, which is not in the lake '{session.connection.name}'",
+                    hint=error.hint, code="bad_parameter",
+                ) from error  # fmt: skip
+            if not files:
+                raise InputError(f"{name} is {did}, which holds no file", code="bad_parameter")
+            found[name] = {
+                "did": str(did),
+                "files": [
+                    {"did": str(file.did), "bytes": file.bytes, "adler32": file.adler32, "md5": file.md5}
+                    for file in files
+                ],
+            }
+    return found
