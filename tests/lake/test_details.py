@@ -81,7 +81,8 @@ def test_replicas_are_mapped_over_storages_for_files_datasets_and_containers(
 def test_metadata_keep_their_types_and_are_changed_and_removed(lake: Any, ask: Any) -> None:
     did = DID(lake.scope, "set")
     values = {
-        "text": "0.3", "number": 0.3, "whole": 3, "tiny": 1e-47, "truth": True, "lie": False, "list": [1, "a", None],
+        "text": "0.3", "number": 0.3, "whole": 3, "tiny": 1e-47, "truth": True, "lie": False,
+        "list": [1, "a", None],
         "map": {"a": {"b": 1}}, "ö ä": "日本", "version": "v1", "quote": "'\"\\", "big": 2**60,
     }  # fmt: skip
     ask(add_collection, did)
@@ -96,8 +97,9 @@ def test_metadata_keep_their_types_and_are_changed_and_removed(lake: Any, ask: A
 @pytest.mark.parametrize(
     ("key", "value", "said"),
     [
-        ("a.b", 1, "no dot"), ("", 1, "word"), (" a", 1, "word"), ("bytes", 1, "Rucio's own"), ("x", None, "no value"),
-        ("x", float("nan"), "finite"), ("x", object(), "object"), ("x", "a\0b", "null"), ("x" * 300, 1, "too long"),
+        ("a.b", 1, "no dot"), ("", 1, "word"), (" a", 1, "word"), ("bytes", 1, "Rucio's own"),
+        ("x", None, "no value"), ("x", float("nan"), "finite"), ("x", object(), "object"),
+        ("x", "a\0b", "null"), ("x" * 300, 1, "too long"),
         ("name", "x", "Rucio's own"), ("a\nb", 1, "control"), ("x", ["ok", float("inf")], "finite"),
     ],
 )  # fmt: skip
@@ -185,7 +187,7 @@ def test_a_rule_that_is_stuck_says_why(lake: Any, ask: Any) -> None:
     made = ask(add_rule, did)
     stuck = until(lambda: (now := ask(rule, made.id)).state == "STUCK" and now, 200)
     assert stuck.stuck == 1 and stuck.progress == 0
-    assert "adler32" in stuck.error or "checksum" in stuck.error.lower()
+    assert "adler32 mismatch" in stuck.error
     ask(cancel_rule, made.id)
 
 

@@ -17,7 +17,7 @@ from freezeout.lake.times import iso
 _LONGEST_LIFETIME = 100 * 366 * 86400
 _MOST_COPIES = 100
 _OF_RULE = re.compile("[0-9a-fA-F]{32}")
-_TELLING = ("STUCK", "SUSPENDED", "INJECT")
+_LONGEST_ERROR = 400
 
 
 @dataclass(frozen=True)
@@ -163,9 +163,9 @@ async def _rule(client: LakeClient, one: dict[str, Any]) -> Rule:
     ok, moving, stuck = (int(one.get(f"locks_{word}_cnt") or 0) for word in ("ok", "replicating", "stuck"))
     state = one["state"]
     everything = ok + moving + stuck
-    error = " ".join(str(one.get("error") or "").split())
-    if state in _TELLING:
-        error = await _reason(client, one["id"]) or error
+    error = _line(one.get("error"))
+    if state == "STUCK" and not error:
+        error = await _reason(client, one["id"])
     return Rule(
         id=one["id"], did=f"{one['scope']}:{one['name']}", rse_expression=one["rse_expression"],
         account=one["account"], state=state, copies=int(one.get("copies") or 1),
@@ -176,21 +176,18 @@ async def _rule(client: LakeClient, one: dict[str, Any]) -> Rule:
 
 
 async def _reason(client: LakeClient, id: str) -> str:
-    """Why files of a stuck rule are not there: the most frequent reason of its transfers."""
+    """Why a stuck rule does not get on, when it does not say so itself: as the last transfer ended."""
     try:
-        found = await client.get(f"rules/{id}/analysis")
+        async with aclosing(client.rows("GET", f"rules/{id}/locks")) as locks:
+            stuck = [lock async for lock in locks if lock["state"] == "STUCK"]
+        if not stuck:
+            return ""
+        did, rse = DID(stuck[0]["scope"], stuck[0]["name"]), quote(stuck[0]["rse"], safe="")
+        last = await client.get(f"requests/history/{path_of(did)}/{rse}")
+        return f"{did}: {_line(last.get('err_msg')) or 'no transfer got through'}"
     except FreezeoutError:
         # said beside the rule, and not needed to show it
         return ""
-    counts: dict[str, int] = {}
-    for one in found.get("transfers") or []:
-        if text := " ".join(str(one.get("last_error") or "").split()):
-            counts[text] = counts.get(text, 0) + 1
-    if counts:
-        most = max(counts, key=lambda text: counts[text])
-        more = f" ({counts[most]} files)" if counts[most] > 1 else ""
-        return f"{most[:300]}{more}"
-    return " ".join(str(found.get("rule_error") or "").split())[:300]
 
 
 async def _prolonged(client: LakeClient, did: DID, where: str, copies: int, lifetime: float | None) -> Rule:
@@ -225,6 +222,10 @@ async def _quota(client: LakeClient, did: DID, where: str, copies: int) -> Input
 async def _collect_rses(client: LakeClient, expression: str) -> list[dict[str, Any]]:
     async with aclosing(client.rows("GET", "rses/", params={"expression": expression})) as rows:
         return [row async for row in rows]
+
+
+def _line(text: object) -> str:
+    return " ".join(str(text or "").split())[:_LONGEST_ERROR]
 
 
 def _size(number: int) -> str:
