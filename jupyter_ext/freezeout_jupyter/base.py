@@ -60,6 +60,7 @@ _STATUS = {
     "lock_missing": 409,
     "name_taken": 409,
     "body_too_large": 413,
+    "too_many_files": 413,
     "lake_failed": 502,
     "lake_answer": 502,
     "lake_redirects": 502,

@@ -21,6 +21,7 @@ from freezeout_jupyter.jobs import CancelJob, JobLog, Jobs, OneJob
 from freezeout_jupyter.lake_browse import LakeDid, LakeListing, LakeReplicas, LakeScopes, LakeSearch
 from freezeout_jupyter.lake_connections import LakeConnections
 from freezeout_jupyter.lake_edit import LakeAttachments, LakeDids, LakeMetadata
+from freezeout_jupyter.lake_paths import LakePaths
 from freezeout_jupyter.lake_rules import LakeRules, OneLakeRule
 from freezeout_jupyter.lake_service import LakeStart, LakeStop
 from freezeout_jupyter.lake_transfers import LakeDownloads, LakeUploads
@@ -49,6 +50,7 @@ _TABLE: dict[str, type[JupyterHandler]] = {
     "api/lake/search": LakeSearch,
     "api/lake/did": LakeDid,
     "api/lake/replicas": LakeReplicas,
+    "api/lake/paths": LakePaths,
     "api/lake/rules": LakeRules,
     f"api/lake/rules/{_ID}": OneLakeRule,
     "api/lake/metadata": LakeMetadata,
