@@ -6,12 +6,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import sys
-from contextlib import suppress
 from typing import Any
 
-from rucio.common.exception import Duplicate
+from rucio.common.config import config_get
+from rucio.common.exception import IdentityError, IdentityNotFound
 from rucio.common.types import InternalAccount, InternalScope
 from rucio.core import account as accounts
 from rucio.core import account_limit as limits
@@ -19,10 +21,11 @@ from rucio.core import distance as distances
 from rucio.core import identity as identities
 from rucio.core import rse as rses
 from rucio.core import scope as scopes
+from rucio.db.sqla import models
 from rucio.db.sqla.constants import AccountType, IdentityType
 from rucio.db.sqla.session import get_engine, get_session
 from rucio.db.sqla.util import build_database, create_base_vo, create_root_account
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, text, update
 
 _PROTOCOL = {
     "scheme": "file",
@@ -44,6 +47,7 @@ def main() -> None:
     _tables()
     session = get_session()()
     with session.begin():
+        _password("root", config_get("bootstrap", "userpass_pwd"), session)
         _account(wanted["account"], wanted["password"], session)
     for name, folder in wanted["rses"].items():
         with session.begin():
@@ -71,13 +75,27 @@ def _account(name: str, password: str, session: Any) -> None:
     owner = InternalAccount(name)
     if not accounts.account_exists(owner, session=session):
         accounts.add_account(owner, AccountType.USER, f"{name}@localhost", session=session)
+    _password(name, password, session)
     if not identities.exist_identity_account(name, IdentityType.USERPASS, owner, session=session):
-        with suppress(Duplicate):
-            identities.add_identity(
-                name, IdentityType.USERPASS, f"{name}@localhost", password, session=session
-            )
         identities.add_account_identity(
             name, IdentityType.USERPASS, owner, f"{name}@localhost", session=session
+        )
+
+
+def _password(name: str, password: str, session: Any) -> None:
+    """Make a login, or make it have the password that the lake's folder holds: that one counts."""
+    try:
+        identities.verify_identity(name, IdentityType.USERPASS, password, session=session)
+    except IdentityError:
+        identities.add_identity(name, IdentityType.USERPASS, f"{name}@localhost", password, session=session)
+    except IdentityNotFound:
+        salt = os.urandom(255)
+        row = models.Identity
+        session.execute(
+            update(row)
+            .where(row.identity == name, row.identity_type == IdentityType.USERPASS)
+            .values(salt=salt, password=hashlib.sha256(salt + password.encode()).hexdigest())
+            .execution_options(synchronize_session=False)
         )
 
 

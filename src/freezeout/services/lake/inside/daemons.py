@@ -19,7 +19,7 @@ from pathlib import Path
 from rucio.common.config import config_get
 from rucio.db.sqla.constants import DatabaseOperationType
 from rucio.db.sqla.session import db_session, get_engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError
 
 from freezeout.services.lake.inside import bookkeeping, database, log, steps, transfertool, work
 from freezeout.services.lake.inside.transfers import Transfers
@@ -116,6 +116,8 @@ class Daemons:
             needed = self._transfers.ended() if name == "poll" else name in there_is
             if needed:
                 self._step(name, self._steps[name])
+            if self._away:
+                return
 
     def _step(self, name: str, do: Callable[[], object]) -> None:
         wait_until, back_off = self._held_back.get(name, (0.0, 0.0))
@@ -126,16 +128,29 @@ class Daemons:
             do()
             self._held_back.pop(name, None)
         except Exception as error:
+            if _of_the_database(error):
+                self._database_is_away(error)
+                return
             back_off = min(_LONGEST_BACK_OFF, max(1.0, 2 * back_off))
             self._held_back[name] = (time.monotonic() + back_off, back_off)
             self._own.warning("%s failed: %s: %s", name, type(error).__name__, error)
 
     def _database_is_away(self, error: Exception) -> None:
-        if not isinstance(error, SQLAlchemyError) and "Database" not in type(error).__name__:
+        if not _of_the_database(error):
             self._own.warning("a round failed: %s: %s", type(error).__name__, error)
         elif not self._away:
             self._own.warning("the database is away: %s", error)
         self._away = True
+
+
+def _of_the_database(error: Exception) -> bool:
+    """Whether it is the database that cannot be reached, and not one question that it did not like."""
+    while not isinstance(error, OperationalError):
+        cause = error.__cause__ or error.__context__
+        if not isinstance(cause, Exception):
+            return "OperationalError" in str(error)
+        error = cause
+    return True
 
 
 def _leave() -> None:

@@ -10,6 +10,8 @@ _AGAIN = 60.0
 _NOISE = (
     # Rucio means to tell a server that is not there; the transfer is called off all the same
     "Could not cancel FTS3 transfer",
+    "Deletion NOTFOUND",
+    "Booleans should only accept true/false",
     "multihop_rse_expression is not empty",
 )
 

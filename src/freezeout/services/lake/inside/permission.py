@@ -67,12 +67,17 @@ def has_permission(issuer: Any, action: str, kwargs: dict[str, Any], session: An
 
 def is_administrator(issuer: Any, session: Any) -> bool:
     """Whether an account may do everything."""
-    return issuer.external == "root" or has_account_attribute(account=issuer, key="admin", session=session)
+    return issuer.external == "root" or bool(
+        has_account_attribute(account=issuer, key="admin", session=session)
+    )
 
 
 def owns(issuer: Any, scope: Any, name: str, session: Any) -> bool:
     """Whether a DID is an account's: because she made it, or because the scope is hers."""
-    return _owner(scope, name, session) == issuer or _owns_scope(issuer, scope, session)
+    if _owner(scope, name, session) == issuer:
+        return True
+    # the common scope has an owner because Rucio wants one
+    return scope.external != COMMON and _owns_scope(issuer, scope, session)
 
 
 def is_active(issuer: Any, session: Any) -> bool:
@@ -80,7 +85,7 @@ def is_active(issuer: Any, session: Any) -> bool:
     status = session.execute(
         select(models.Account.status).where(models.Account.account == issuer)
     ).scalar_one_or_none()
-    return status == AccountStatus.ACTIVE
+    return bool(status == AccountStatus.ACTIVE)
 
 
 def _owns_scope(issuer: Any, scope: Any, session: Any) -> bool:
@@ -199,8 +204,14 @@ def _update_states(issuer: Any, kwargs: dict[str, Any], session: Any) -> _Answer
 def _set_tombstone(issuer: Any, kwargs: dict[str, Any], session: Any) -> _Answer:
     """What no rule keeps may be let go of by its owner; Rucio refuses what one keeps."""
     found = storage.asked().get("replicas")
-    return bool(found) and all(
-        owns(issuer, InternalScope(str(one.get("scope"))), str(one.get("name")), session) for one in found
+    return (
+        isinstance(found, list)
+        and bool(found)
+        and all(
+            isinstance(one, dict)
+            and owns(issuer, InternalScope(str(one.get("scope"))), str(one.get("name")), session)
+            for one in found
+        )
     )
 
 

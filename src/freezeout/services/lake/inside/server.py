@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
-from flask import request
+from flask import request  # type: ignore[import-not-found]
 from rucio.common.exception import AccessDenied
 from rucio.common.types import InternalAccount, InternalScope
 from rucio.db.sqla.constants import DatabaseOperationType

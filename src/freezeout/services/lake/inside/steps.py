@@ -35,7 +35,7 @@ _STOPS = (
 )  # fmt: skip
 
 
-class Alone(HeartbeatHandler):
+class Alone(HeartbeatHandler):  # type: ignore[misc]
     """The heartbeat of a daemon that has no others like it beside it: nothing is written."""
 
     def __init__(self, executable: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from flask import has_request_context, request
+from flask import has_request_context, request  # type: ignore[import-not-found]
 from rucio.common.types import InternalScope
 from rucio.core.rse import get_rse_protocols
 from rucio.db.sqla import models

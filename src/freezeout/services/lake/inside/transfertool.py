@@ -24,7 +24,7 @@ def install(transfers: Transfers) -> None:
     rucio_transfers.TRANSFERTOOL_CLASSES_BY_NAME[NAME] = PosixTransfertool
 
 
-class PosixReport(TransferStatusReport):
+class PosixReport(TransferStatusReport):  # type: ignore[misc]
     """The result of one transfer in Rucio's words."""
 
     supported_db_fields: ClassVar = [
@@ -48,7 +48,7 @@ class PosixReport(TransferStatusReport):
         return {}
 
 
-class PosixTransfertool(Transfertool):
+class PosixTransfertool(Transfertool):  # type: ignore[misc]
     """Hands transfers to the pool, one job each; the job's name is the request's."""
 
     external_name = NAME
