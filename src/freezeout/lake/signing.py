@@ -10,6 +10,7 @@ import os
 import re
 import ssl
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -107,8 +108,7 @@ async def sign_in(connection: Connection, send: Send, refused: str = "") -> Sign
         When the server refuses, or the token is old.
     """
     if connection.auth == "oidc":
-        kept = kept_token(connection, refused)
-        return kept if connection.account else replace(kept, account=await _whose(connection, kept, send))
+        return await _sign_in_by_token(connection, send, refused)
     headers = {"X-Rucio-Account": connection.account, "X-Rucio-AppID": "freezeout"}
     if connection.vo:
         headers["X-Rucio-VO"] = connection.vo
@@ -161,7 +161,25 @@ def token_expires(connection: Connection) -> float:
         return 0.0
 
 
-def kept_token(connection: Connection, refused: str = "") -> Signed:
+async def _sign_in_by_token(connection: Connection, send: Send, refused: str) -> Signed:
+    tried = {refused}
+    while True:
+        kept = kept_token(connection, tried)
+        account = await _whose(connection, kept, send)
+        if account is None:
+            tried.add(kept.token)
+        elif connection.account and account and account != connection.account:
+            raise InputError(
+                f"the token from {kept.file or connection.token_variable} is of the account '{account}', "
+                f"and the lake '{connection.name}' is connected as '{connection.account}'",
+                hint="use the token of that account, or: freezeout config lake --account …",
+                code="lake_sign_in",
+            )
+        else:
+            return replace(kept, account=account or connection.account)
+
+
+def kept_token(connection: Connection, refused: Collection[str] = ()) -> Signed:
     """The token that somebody keeps for this connection: in a variable, or else in a file.
 
     Raises
@@ -180,7 +198,7 @@ def kept_token(connection: Connection, refused: str = "") -> Signed:
             continue
         if found.expires and found.expires <= time.time():
             faults.append(_ended(connection, found))
-        elif found.token == refused:
+        elif found.token in refused:
             faults.append(_not_accepted(connection, found))
         else:
             return found
@@ -242,15 +260,15 @@ def _renew(connection: Connection, found: Signed) -> str:
     return f"put a new one into {connection.token_variable}, and start again"
 
 
-async def _whose(connection: Connection, kept: Signed, send: Send) -> str:
-    """The account that a token is of."""
+async def _whose(connection: Connection, kept: Signed, send: Send) -> str | None:
+    """The account that a token is of, empty when the server does not say; None when it does not accept it."""
     request = httpx.Request(
         "GET", f"{connection.auth_url}/auth/validate", headers={"X-Rucio-Auth-Token": kept.token},
         extensions={"timeout": httpx.Timeout(30.0, connect=5.0).as_dict()},
     )  # fmt: skip
     response = await send(request, stream=False, again=True)
-    if response.status_code in (400, 401, 403):
-        raise _not_accepted(connection, kept)
+    if response.status_code in (400, 401, 403) or kind_and_message(response)[0] == "CannotAuthenticate":
+        return None
     if not response.is_success:
         raise refusal(connection, response)
     # Rucio writes it as Python does, dates and all
