@@ -91,6 +91,7 @@ def test_one_gateway_is_started_found_looked_at_and_stopped(lake_home: Path, tmp
         table = freezeout("status")
         assert all(name in table for name in services) and first["lake"] in table
         assert json.loads(freezeout("doctor", "--json"))["ok"]
+        assert comes_true(lambda: read_status(place()).inputs == "registered")
         assert json.loads((home() / "gateway.json").read_text())["python"]
     finally:
         assert json.loads(freezeout("down", "--json")) == {"stopped": ["gateway"]}

@@ -64,7 +64,7 @@ def overview() -> dict[str, Any]:
         "started_at": up and up.started_at,
         "addresses": up and up.addresses(),
         "lake": {"state": lake.state, "url": lake.url, "account": lake.account, "message": lake.message,
-                 "hint": lake.hint, "progress": lake.progress},
+                 "hint": lake.hint, "progress": lake.progress, "inputs": lake.inputs},
         "services": [asdict(one) for one in found],
     }  # fmt: skip
 

@@ -29,7 +29,7 @@ def offer_rucio(rucio_server: Path, home: Path) -> Path:
 @pytest.fixture
 def own_lake(lake_home: Path) -> Iterator[Lake]:
     """A lake of this test's own, ready."""
-    lake = Lake.start()
+    lake = Lake.start(inputs=False)
     try:
         lake.wait()
         yield lake

@@ -43,7 +43,7 @@ def test_an_odd_home_that_is_longer_than_a_socket_allows_can_be_moved(
         if home is second:
             shutil.move(first, second)
         monkeypatch.setenv("FREEZEOUT_HOME", str(home))
-        lake = Lake.start()
+        lake = Lake.start(inputs=False)
         try:
             lake.wait()
             assert serves(lake)
@@ -57,7 +57,7 @@ def test_an_odd_home_that_is_longer_than_a_socket_allows_can_be_moved(
 
 
 def fails(code: str, says: str) -> None:
-    lake = Lake.start()
+    lake = Lake.start(inputs=False)
     with pytest.raises(FreezeoutError, match=says) as caught:
         lake.wait()
     assert caught.value.code == code and caught.value.hint
@@ -73,7 +73,7 @@ def test_what_is_no_database_is_set_aside_and_what_was_one_is_not_thrown_away(la
     (where.root / ".owner").write_text("left over\n")
     (where.database / "base").mkdir(parents=True)
     (where.database / "base" / "1").write_text("half-made")
-    lake = Lake.start()
+    lake = Lake.start(inputs=False)
     try:
         lake.wait()
         assert serves(lake)
@@ -91,7 +91,7 @@ def test_what_is_no_database_is_set_aside_and_what_was_one_is_not_thrown_away(la
     (where.database / "global" / "pg_control").write_bytes(b"\0" * len(control))
     fails("database_failed", "PostgreSQL does not start")
     (where.database / "global" / "pg_control").write_bytes(control)
-    lake = Lake.start()
+    lake = Lake.start(inputs=False)
     try:
         lake.wait()
     finally:
@@ -105,7 +105,7 @@ from freezeout.errors import FreezeoutError
 from freezeout.services.lake.lake import Lake
 from freezeout.services.lake.place import place
 from freezeout.services.process import answers
-lake = Lake.start()
+lake = Lake.start(inputs=False)
 told = {}
 try:
     told["url"] = lake.wait().url

@@ -32,7 +32,7 @@ pytestmark = pytest.mark.slow
 HOLDER = """
 import sys, time
 from freezeout.services.lake.lake import Lake
-lake = Lake.start()
+lake = Lake.start(inputs=False)
 print(lake.wait().url, flush=True)
 time.sleep(600)
 """
@@ -98,7 +98,7 @@ def test_it_is_private_tells_no_secrets_and_leaves_nothing_behind(own_lake: Lake
     assert processes(where.root) == [] and not is_owned(where) and not where.state_file.exists()
     assert read_status(where).state == "down"
     assert where.log("postgres").read_text().rstrip().endswith("database system is shut down")
-    again = Lake.start()
+    again = Lake.start(inputs=False)
     try:
         assert again.wait().url == status.url
         assert has_dataset("kept")
@@ -178,13 +178,13 @@ def test_a_killed_supervisor_leaves_no_orphan_and_its_database_whole(own_lake: L
     assert comes_true(lambda: processes(where.root) == [], 20)
     assert "database system is shut down" in where.log("postgres").read_text().splitlines()[-1]
     assert own_lake.status.state == "failed" and read_status(where).state == "down"
-    again = Lake.start()  # at once, too
+    again = Lake.start(inputs=False)  # at once, too
     try:
         assert again.wait().url == url and has_dataset("before")
         assert again.supervisor is not None
         again.supervisor.kill()
         again.supervisor.wait()
-        again = Lake.start()
+        again = Lake.start(inputs=False)
         again.wait()
         assert has_dataset("before")
     finally:
@@ -192,7 +192,7 @@ def test_a_killed_supervisor_leaves_no_orphan_and_its_database_whole(own_lake: L
 
 
 def test_two_starts_at_the_same_moment_make_one_lake(lake_home: Path) -> None:
-    lakes = [Lake.start() for _ in range(4)]
+    lakes = [Lake.start(inputs=False) for _ in range(4)]
     try:
         urls = {lake.wait().url for lake in lakes}
         assert len(urls) == 1
@@ -209,7 +209,7 @@ def test_another_port_is_taken_when_somebody_has_it_by_now(own_lake: Lake) -> No
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         other.bind(("127.0.0.1", int(url.rpartition(":")[2])))
         other.listen()
-        again = Lake.start()
+        again = Lake.start(inputs=False)
         try:
             moved = again.wait().url
             assert moved != url and serves(again)
@@ -234,7 +234,7 @@ def test_what_a_killed_one_left_is_not_believed_and_other_peoples_processes_are_
         kept = (where.database / "postmaster.pid").write_text(f"{bystander.pid}\n{where.database}\n1\n")
         assert kept and read_status(where).state == "down"
         Lake(where).stop()
-        again = Lake.start()
+        again = Lake.start(inputs=False)
         try:
             again.wait()
             assert serves(again)
@@ -252,7 +252,7 @@ def test_a_start_can_be_broken_off_at_every_moment(lake_home: Path) -> None:
     where = place()
     ways = itertools.cycle((signal.SIGTERM, signal.SIGKILL, signal.SIGINT))
     for step, how in zip(range(10), ways, strict=False):
-        lake = Lake.start()
+        lake = Lake.start(inputs=False)
         assert lake.supervisor is not None
         time.sleep(0.1 + 0.35 * step)
         lake.supervisor.send_signal(how)
@@ -260,7 +260,7 @@ def test_a_start_can_be_broken_off_at_every_moment(lake_home: Path) -> None:
         assert comes_true(lambda: processes(where.root) == [], 20)
         if how != signal.SIGKILL:
             assert lake.status.state == "down" and not where.state_file.exists()
-    lake = Lake.start()
+    lake = Lake.start(inputs=False)
     try:
         lake.wait()
         add_dataset("whole")

@@ -44,11 +44,16 @@ class Lake:
     supervisor: subprocess.Popen[bytes] | None = None
 
     @classmethod
-    def start(cls) -> Lake:
+    def start(cls, inputs: bool = True) -> Lake:
         """Start the lake of this user's home, or find the one that runs; returns at once.
 
         It ends with this process, however this process ends. The first start builds Rucio's
         environment; `wait` tells how far it is.
+
+        Parameters
+        ----------
+        inputs : bool
+            Register the experiments' inputs once it is ready; nobody waits for that.
         """
         where = place()
         if is_owned(where):
@@ -60,6 +65,7 @@ class Lake:
                 private_folder(log.parent) / log.name, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600
             )
         words = ["-P", "-m", "freezeout.services.lake.supervisor", "--parent", str(os.getpid())]
+        words += ["--inputs"] if inputs else []
         try:
             child = subprocess.Popen(
                 [sys.executable, *words],

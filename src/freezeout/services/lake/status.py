@@ -71,6 +71,8 @@ class LakeStatus:
         The step that is under way, or what is wrong.
     code, hint : str
         Of the error, when it failed.
+    inputs : str
+        Of the experiments' inputs: empty, registering, registered, or what is wrong with them.
     services : mapping
         ``postgres``, ``rucio``, ``daemons``, and what they are doing.
     """
@@ -86,6 +88,7 @@ class LakeStatus:
     message: str = ""
     code: str = ""
     hint: str = ""
+    inputs: str = ""
     services: Mapping[str, ServiceStatus] = field(default_factory=dict)
 
     @property

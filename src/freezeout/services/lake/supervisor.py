@@ -30,7 +30,7 @@ from freezeout.services.lake import config, postgres, rucio
 from freezeout.services.lake.place import Place, account, place
 from freezeout.services.lake.service import Service
 from freezeout.services.lake.status import LakeStatus, ServiceStatus, State, take, write_status
-from freezeout.services.process import answers
+from freezeout.services.process import Process, answers
 
 if TYPE_CHECKING:
     from freezeout.environments.installation import Installation
@@ -48,10 +48,20 @@ _LOOK_EVERY = 0.5
 
 
 class Supervisor:
-    """The embedded lake's processes, in their order."""
+    """The embedded lake's processes, in their order.
 
-    def __init__(self, place: Place) -> None:
+    Parameters
+    ----------
+    place : Place
+        Its folder.
+    inputs : bool
+        Register the experiments' inputs when it is ready.
+    """
+
+    def __init__(self, place: Place, inputs: bool = False) -> None:
         self._place = place
+        self._inputs_wanted = inputs
+        self._inputs: Process | None = None
         self._services: dict[str, Service] = {}
         self._written: LakeStatus | None = None
         self._status = LakeStatus(
@@ -181,6 +191,7 @@ class Supervisor:
                 one.tend()
         missing = [one for one in self._services.values() if not one.ready]
         if not missing:
+            self._look_after_inputs()
             self._say("ready")
         elif self._status.state != "starting":
             self._say("degraded", "; ".join(f"{s.name} {_why(s.status)}" for s in missing) + self._no_room())
@@ -188,6 +199,22 @@ class Supervisor:
             self._tell()
             self._require_start(missing)
         self._keep_logs_short()
+
+    def _look_after_inputs(self) -> None:
+        if self._inputs_wanted:
+            self._inputs_wanted = False
+            words = [sys.executable, "-P", "-m", "freezeout.services.lake.inputs"]
+            with undisturbed():
+                self._inputs = Process.start(
+                    "the registration of inputs", words, self._place.log("inputs"), cwd=self._place.root,
+                    end_by=signal.SIGKILL,
+                )  # fmt: skip
+            self._status = replace(self._status, inputs="registering")
+        elif self._inputs is not None and self._inputs.child.poll() is not None:
+            good = self._inputs.child.returncode == 0
+            told = "registered" if good else self._inputs.last_line()
+            self._status = replace(self._status, inputs=told)
+            self._inputs = None
 
     def _require_start(self, missing: list[Service]) -> None:
         for one in missing:
@@ -213,6 +240,8 @@ class Supervisor:
         """End all, in the order in which they need each other."""
         with undisturbed():
             self._say(state)
+            if self._inputs is not None:
+                self._inputs.stop(1)
             for service in reversed(self._services.values()):
                 service.stop()
                 self._tell()
@@ -241,6 +270,7 @@ def main(words: Sequence[str] | None = None) -> int:
     """Run the lake of this user's home; the exit status says why it ended."""
     parser = argparse.ArgumentParser(prog="python -m freezeout.services.lake.supervisor")
     parser.add_argument("--parent", type=int, metavar="PID", help="end when this parent is gone")
+    parser.add_argument("--inputs", action="store_true", help="register the experiments' inputs")
     options = parser.parse_args(words)
     where = place()
     try:
@@ -248,7 +278,7 @@ def main(words: Sequence[str] | None = None) -> int:
         if owner is None:
             return TAKEN
         with stoppable(), _bound_to(options.parent):
-            Supervisor(where).run()
+            Supervisor(where, options.inputs).run()
         return 0
     except FreezeoutError as error:
         sys.stderr.write(f"{now()} {error}\n")

@@ -33,7 +33,7 @@ class LakeWatch:
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say
         self._lake: Lake | None = None
-        self._step = ""
+        self._step, self._inputs = "", ""
         self._pause, self._next = _FIRST_PAUSE, 0.0
         self.state, self.url, self.message = "starting", "", ""
 
@@ -73,6 +73,10 @@ class LakeWatch:
         if self.state != "ready":
             self.state, self.url, self.message = "ready", status.url, ""
             self._tell(f"data lake: ready at {status.url}")
+        if status.inputs not in (self._inputs, "", "registering"):
+            self._inputs = status.inputs
+            if status.inputs != "registered":
+                self._say(f"data lake: not all inputs of the experiments are in it: {status.inputs}")
         if self._pause > _FIRST_PAUSE and time.monotonic() > self._next + _LONGEST_PAUSE:
             self._pause = _FIRST_PAUSE
 

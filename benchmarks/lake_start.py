@@ -1,0 +1,112 @@
+"""The embedded lake: how long until it is usable, and what it costs when nobody uses it.
+
+Cold is the very first ``freezeout up`` of a home in which the environments are built: a database is
+made, Rucio's tables are. Warm is every later one. Both are whole: a process of the command line, Lab
+beside it, until its printed address answers. Memory is that of all processes of the lake, what they
+share counted once; idle is a minute in which nobody asks. There is no peer that does this without
+containers.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from freezeout.environments.build import run_build
+from freezeout.services.lake.place import place
+from freezeout.services.lake.status import read_status
+from freezeout.services.memory import family, memory
+from freezeout.services.process import answers
+
+IDLE = 60.0
+COMMAND = [sys.executable, "-m", "freezeout.cli"]
+
+
+def measure(repeats: int = 3) -> dict[str, object]:
+    """Seconds of a cold and of warm starts and of a stop, megabytes, and share of a core when idle."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["FREEZEOUT_HOME"] = str(Path(folder) / "home")
+        run_build("rucio-server")
+        cold = _up()
+        _settle()
+        megabytes, cpu = _idle()
+        stop = _down()
+        warm = []
+        for _ in range(repeats):
+            warm.append(_up())
+            _settle()
+            _down()
+    return {
+        "name": "start of the embedded lake",
+        "cold_s": cold,
+        "wanted_cold_s": 60.0,
+        "warm_s": statistics.median(warm),
+        "wanted_warm_s": 15.0,
+        "stop_s": stop,
+        "idle_megabytes": sum(megabytes.values()),
+        "wanted_idle_megabytes": 700.0,
+        **{f"idle_megabytes_{name}": size for name, size in megabytes.items()},
+        "idle_cores": cpu,
+        "starts": 1 + repeats,
+    }
+
+
+def _up() -> float:
+    begun = time.perf_counter()
+    told = subprocess.run(
+        [*COMMAND, "up", "--no-browser", "--detach", "--json"], capture_output=True, text=True, check=True
+    )
+    lake = json.loads(told.stdout)["lake"]
+    if not lake or not answers(f"{lake}/ping", 10):
+        raise RuntimeError(f"no lake: {told.stdout} {told.stderr}")
+    return time.perf_counter() - begun
+
+
+def _down() -> float:
+    begun = time.perf_counter()
+    subprocess.run([*COMMAND, "down"], capture_output=True, check=True)
+    return time.perf_counter() - begun
+
+
+def _settle() -> None:
+    """Wait until the inputs are registered, and what follows from it is done."""
+    end = time.monotonic() + 120
+    while read_status(place()).inputs != "registered":
+        if time.monotonic() > end:
+            raise RuntimeError(f"inputs: {read_status(place()).inputs}")
+        time.sleep(0.2)
+    time.sleep(10)
+
+
+def _idle() -> tuple[dict[str, float], float]:
+    """Megabytes of each service, and cores that all of them use (Linux)."""
+    status = read_status(place())
+    services = {name: one.pid for name, one in status.services.items() if one.pid}
+    if status.pid is None or len(services) != 3:
+        raise RuntimeError(f"not all services run: {services}")
+    below = {name: family(pid) for name, pid in services.items()}
+    below["supervisor"] = [status.pid]
+    everybody = [pid for pids in below.values() for pid in pids]
+    before, begun = sum(map(_cpu_seconds, everybody)), time.perf_counter()
+    time.sleep(IDLE)
+    used, passed = sum(map(_cpu_seconds, everybody)) - before, time.perf_counter() - begun
+    return {name: memory(pids) / 1e6 for name, pids in below.items()}, used / passed
+
+
+def _cpu_seconds(pid: int) -> float:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
+if __name__ == "__main__":
+    for name, value in measure().items():
+        print(f"{name}: {value}")
