@@ -12,6 +12,8 @@ The rooms of the library, from the ground up:
     One description of a summary plot, drawn by Bokeh or by Matplotlib.
 `experiments`
     An experiment's folder, its parameters, a run and its record.
+`lake`
+    The data lake: `lake.open`, `lake.get`, `lake.put`, `lake.search`, `lake.info`.
 `services`
     Supervised processes: JupyterLab with Voila.
 `cli`
@@ -29,6 +31,7 @@ from typing import TYPE_CHECKING
 from freezeout.version import __version__
 
 if TYPE_CHECKING:
+    from freezeout import lake
     from freezeout.errors import FreezeoutError, InputError
     from freezeout.experiments.folder import Experiment, experiment
     from freezeout.experiments.result import Likelihood, Result, keep
@@ -59,6 +62,7 @@ __all__ = [
     "__version__",
     "experiment",
     "keep",
+    "lake",
     "published_curves",
 ]
 
@@ -67,8 +71,10 @@ def __getattr__(name: str) -> object:
     """Import a public name when it is first asked for, so that the package stays light."""
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)
+    if name == "lake":
+        return import_module("freezeout.lake")
     raise AttributeError(f"module 'freezeout' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOMES])
+    return sorted({*globals(), *_HOMES, "lake"})

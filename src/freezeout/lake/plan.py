@@ -15,6 +15,10 @@ from freezeout.lake.did import DID
 _SCOPE = re.compile(r"[A-Za-z0-9._-]{1,25}")
 _NAME = re.compile(r"[/A-Za-z0-9][/A-Za-z0-9._-]*")
 _STRANGE = re.compile(r"[^/A-Za-z0-9._-]")
+_WORDS = {
+    "associated_rules", "dataset", "datasets", "dids", "files", "followers", "history", "meta", "parents",
+    "rules", "status",
+}  # fmt: skip
 _LONGEST = 250
 
 
@@ -114,6 +118,7 @@ def require_name(did: DID) -> DID:
         else f"its name is longer than {_LONGEST} signs" if len(did.name) > _LONGEST
         else f"its name begins with {did.name[:1]!r}" if not _NAME.fullmatch(did.name)
         else "its name is no path" if {"", ".", ".."} & set(parts)
+        else f"Rucio takes '…/{parts[-1]}' for a question" if len(parts) > 1 and parts[-1] in _WORDS
         else ""
     )  # fmt: skip
     if fault:
