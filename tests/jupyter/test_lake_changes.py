@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +110,7 @@ async def test_a_rule_is_made_reaches_its_end_is_prolonged_and_cancelled(
         ("DELETE", "rules/x", None, 404, "rule_not_found"),
         ("POST", "dids", {"did": "{scope}:x", "type": "file"}, 400, "bad_type"),
         ("POST", "dids", {"did": "{scope}:x y", "type": "dataset"}, 400, "bad_did"),
-        ("POST", "dids", {"did": "root:x", "type": "dataset"}, 404, "scope_not_found"),
+        ("POST", "dids", {"did": "root:x", "type": "dataset"}, 403, "lake_denied"),
         ("POST", "dids", {"did": "{scope}:x", "type": "dataset", "contents": [1]}, 400, "bad_body"),
         ("DELETE", "dids?did={file}", None, 409, "not_possible"),
         ("DELETE", "dids?did=freezeout:nothing", None, 404, "did_not_found"),
@@ -133,8 +134,9 @@ async def test_a_change_that_cannot_be_made_is_told_with_its_status(
 
 
 async def test_what_belongs_to_somebody_else_is_not_changed(api: LakeApi, lake: Any) -> None:
-    register(lake, "theirs", 1)  # by the administrator
-    did = f"{lake.scope}:theirs"
+    theirs = replace(lake, scope=lake.make_scope(lake.root))
+    register(theirs, "theirs", 1)
+    did = f"{theirs.scope}:theirs"
     for method, path, data in (
         ("PUT", "metadata", {"did": did, "key": "a", "value": 1}),
         ("POST", "attachments", {"did": did, "contents": [f"{did}.000000"]}),

@@ -7,9 +7,9 @@ import time
 from collections.abc import AsyncGenerator, Callable
 
 import pytest
+from freezeout_jupyter.lake_index import Key, Listing, Listings, Row, Source
 
 from freezeout.errors import FreezeoutError
-from freezeout_jupyter.lake_index import Key, Listing, Listings, Row, Source
 
 KEY = Key("lake", 1, "did", "a:b")
 
