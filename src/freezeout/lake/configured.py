@@ -39,20 +39,12 @@ def lake_settings() -> dict[str, str]:
 def merged(changes: Mapping[str, str]) -> dict[str, str]:
     """The settings of a lake as they would be with these changes.
 
-    Raises
-    ------
-    InputError
-        When they would send a password that is kept to another server, or as another user.
+    A password that is kept is forgotten when it would go to another server, or be another user's.
     """
     before = lake_settings()
     values = {**before, **changes}
-    to_whom = ("lake_url", "lake_auth_url", "lake_username", "lake_account")
-    moved = any(before[name] and values[name] != before[name] for name in to_whom)
-    if (
-        moved
-        and before["lake_password_file"]
-        and values["lake_password_file"] == before["lake_password_file"]
-    ):
+    moved = before["lake_url"] and _to_whom(before) != _to_whom(values)
+    if moved and "lake_password_file" not in changes:
         values["lake_password_file"] = ""
     return values
 
@@ -134,6 +126,15 @@ def storage(values: Mapping[str, str], account: str) -> dict[str, Any]:
         "begins_at": checking.count(values["lake_begins_at"]),
         "scope": values["lake_scope"] or (f"user.{account}" if account else ""),
     }  # fmt: skip
+
+
+def _to_whom(values: Mapping[str, str]) -> tuple[str, ...]:
+    """Who gets to see the password, and whose it is."""
+    return (
+        (values["lake_auth_url"] or values["lake_url"]).rstrip("/"),
+        values["lake_username"] or values["lake_account"],
+        values["lake_account"],
+    )
 
 
 def _path(text: str) -> Path | None:

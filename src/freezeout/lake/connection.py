@@ -98,7 +98,8 @@ def connections() -> list[Connection]:
     found: dict[str, Connection] = {}
     for one in (configured.site(), rucio_cfg.found(), *rucio_jupyterlab.instances()):
         # rucio-jupyterlab may be configured for the embedded lake, too
-        if one is not None and one.name != EMBEDDED and not (own and one.url and one.url == own.url):
+        again = one and own and one.kind == "rucio-jupyterlab" and one.url == own.url
+        if one is not None and one.name != EMBEDDED and not again:
             found.setdefault(one.name, one)
     if own is not None:
         found[own.name] = own

@@ -122,7 +122,7 @@ def unreachable(connection: Connection, error: httpx.HTTPError) -> FreezeoutErro
     """The error for a server that does not answer, or breaks off."""
     import httpx
 
-    where = f"the lake '{connection.name}' at {connection.url}"
+    where = f"the lake '{connection.name}' at {_server(connection, error)}"
     if isinstance(error, httpx.TimeoutException):
         return FreezeoutError(f"{where} does not answer in time", hint="try again later", code="lake_timeout")
     hint = "freezeout up" if connection.kind == "embedded" else "check the address and the network"
@@ -137,6 +137,15 @@ def unreachable(connection: Connection, error: httpx.HTTPError) -> FreezeoutErro
     if isinstance(error, httpx.RemoteProtocolError | httpx.ReadError | httpx.DecodingError):
         return FreezeoutError(f"{where} broke off its answer", hint=hint, code="lake_unreachable")
     return FreezeoutError(f"{where} cannot be reached", hint=hint, code="lake_unreachable")
+
+
+def _server(connection: Connection, error: httpx.HTTPError) -> str:
+    """Which of the addresses it was."""
+    try:
+        asked = str(error.request.url)
+    except RuntimeError:
+        return connection.url
+    return connection.url if asked.startswith(connection.url) else connection.auth_url
 
 
 def _readable(message: str) -> str:

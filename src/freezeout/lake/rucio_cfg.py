@@ -128,7 +128,7 @@ def _where() -> Path | None:
 
 def _is_embedded(path: Path) -> bool:
     try:
-        return path.parent.samefile(embedded_config().parent)
+        return path.samefile(embedded_config())
     except OSError:
         return False
 
