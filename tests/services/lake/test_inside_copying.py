@@ -19,7 +19,7 @@ from freezeout.services.lake.inside.copying import (
     unfinished,
 )
 
-CONTENT = bytes(range(256)) * 12_000
+CONTENT = bytes(range(256)) * 48_000
 
 
 def sums(content: bytes = CONTENT) -> Sums:
@@ -121,8 +121,8 @@ def test_a_copy_that_is_called_off_leaves_nothing(source: Path, storage: Path) -
 
 @pytest.fixture
 def small_disk(storage: Path) -> Iterator[Path]:
-    """A storage element with room for two megabytes."""
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "none", str(storage)], check=True, timeout=30)
+    """A storage element with room for eleven megabytes."""
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=11m", "none", str(storage)], check=True, timeout=30)
     yield storage
     subprocess.run(["umount", "--lazy", str(storage)], check=True, timeout=30)
 
@@ -135,7 +135,7 @@ def test_a_full_disk_is_told_and_nothing_is_left(source: Path, small_disk: Path)
 
 
 def test_a_disk_that_fills_up_on_the_way_is_told_as_well(source: Path, small_disk: Path) -> None:
-    half = CONTENT[: 3 << 19]
+    half = CONTENT[: 10 << 20]
     source.write_bytes(half)
     blocks = 0
 
@@ -143,7 +143,7 @@ def test_a_disk_that_fills_up_on_the_way_is_told_as_well(source: Path, small_dis
         nonlocal blocks
         blocks += 1
         if blocks == 2:
-            (small_disk / "other").write_bytes(bytes(1 << 20))
+            (small_disk / "other").write_bytes(bytes(5 << 20))
         return False
 
     with pytest.raises(CopyFailed, match=r"^no space left on the disk of "):

@@ -186,10 +186,12 @@ def test_setting_up_again_changes_nothing_but_what_changed(root: User) -> None:
     (here.root / "secrets" / c.account).unlink()
     new = here.secret(c.account)
     assert new != c.password
-    assert rucio.start_set_up(here, Path(built.python)).wait(120) == 0
+    again = rucio.start_set_up(here, Path(built.python))
+    assert comes(lambda: again.child.poll() is not None)
+    assert again.child.poll() == 0, again.last_line()
     after = root.call("GET", "/rses/HERE")
     assert {**after, "updated_at": None} == {**before, "updated_at": None}
-    User(replace(c, password=new), here.root).call("GET", "/accounts/whoami")
+    User(replace(c, password=new), here.root).call("GET", f"/accounts/{c.account}")
     with pytest.raises(httpx.HTTPStatusError, match="401"):
         User(replace(c, password=c.password), here.root)
 

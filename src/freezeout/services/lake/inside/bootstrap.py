@@ -38,6 +38,13 @@ _PROTOCOL = {
     },
     "extended_attributes": None,
 }
+# files that lie anywhere are registered here: read where they are, never written to and never deleted
+IN_PLACE = "INPLACE"
+_PROTOCOL_IN_PLACE = {
+    **_PROTOCOL,
+    "prefix": "/",
+    "domains": {"lan": {"read": 1}, "wan": {"read": 1, "third_party_copy_read": 1}},
+}
 ROOT = InternalAccount("root")
 
 
@@ -53,7 +60,9 @@ def main() -> None:
         with session.begin():
             _rse(name, folder, session)
     with session.begin():
-        _neighbours(list(wanted["rses"]), wanted["account"], session)
+        _in_place(session)
+    with session.begin():
+        _neighbours([*wanted["rses"], IN_PLACE], wanted["account"], session)
     with session.begin():
         for scope, owner in wanted["scopes"].items():
             if not scopes.check_scope(InternalScope(scope), session=session):
@@ -110,6 +119,13 @@ def _rse(name: str, folder: str, session: Any) -> None:
         if there:
             rses.del_protocols(id, "file", session=session)
         rses.add_protocol(id, {**_PROTOCOL, "prefix": prefix}, session=session)
+
+
+def _in_place(session: Any) -> None:
+    if rses.rse_exists(IN_PLACE, session=session):
+        return
+    id = rses.add_rse(IN_PLACE, deterministic=False, availability_delete=False, session=session)
+    rses.add_protocol(id, _PROTOCOL_IN_PLACE, session=session)
 
 
 def _neighbours(names: list[str], account: str, session: Any) -> None:

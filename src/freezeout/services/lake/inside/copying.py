@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-_BLOCK = 1 << 20
+_BLOCK = 4 << 20
 
 Publish = Callable[[Callable[[], object]], None]
 
