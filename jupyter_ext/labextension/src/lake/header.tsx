@@ -87,7 +87,8 @@ function State({
   const { trans, model } = host;
   const { state, message, hint, token_expires_at: expires } = connection;
   const failed = model.connections.failure;
-  const token = tokenLeft(trans, connection, model.jobs.now());
+  // what is signed in with a password is so again by itself
+  const token = connection.auth === 'userpass' ? '' : tokenLeft(trans, connection, model.jobs.now());
   return (
     <span className="freezeout-Lake-status" role="status">
       <span
@@ -174,6 +175,8 @@ export function SearchBox({ host }: { readonly host: IHost }): React.JSX.Element
             }
           }}
         />
+      </div>
+      {(model.query.trim() !== '' || model.scope !== '') && (
         <select
           className="jp-mod-styled freezeout-Lake-scope"
           aria-label={trans.__('Scope to search in')}
@@ -193,7 +196,7 @@ export function SearchBox({ host }: { readonly host: IHost }): React.JSX.Element
             </option>
           ))}
         </select>
-      </div>
+      )}
       {show && (
         <ul className="freezeout-Lake-searches" aria-label={trans.__('Last searches')}>
           {searches.map(one => (

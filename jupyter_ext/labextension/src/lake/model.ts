@@ -47,7 +47,7 @@ export interface IOptions {
 }
 
 /** An alias, as an interface is no JSON. */
- 
+
 type Kept = {
   readonly connection: string;
   readonly expanded: readonly string[];

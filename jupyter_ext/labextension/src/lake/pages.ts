@@ -114,6 +114,7 @@ export class Pages {
 
   dispose(): void {
     this._disposed = true;
+    this._growing.abort();
     this._asked.forEach(controller => {
       controller.abort();
     });
@@ -161,7 +162,7 @@ export class Pages {
     this._query = query ?? '';
     this._failure = error ?? null;
     clearTimeout(this._timer);
-    if (!complete && !error) {
+    if (!complete && !error && !this._disposed) {
       this._timer = setTimeout(() => {
         this._grow(total);
       }, GROWING_MS);
@@ -176,11 +177,24 @@ export class Pages {
       }, GROWING_MS * 5);
       return;
     }
-    const last = Math.floor(total / SIZE);
-    this._stale.add(last);
-    if (!this._asked.has(last)) {
-      void this._load(last);
-    }
+    // not among what is looked at, which may be elsewhere: scrolling does not give it up
+    const page = Math.floor(total / SIZE);
+    const signal = this._growing.signal;
+    void this._options
+      .load({ offset: page * SIZE, limit: SIZE, signal }, false)
+      .then(found => {
+        this._take(page, found);
+      })
+      .catch((error: unknown) => {
+        if (!signal.aborted) {
+          this._failure = describe(this._options.trans, error);
+        }
+      })
+      .finally(() => {
+        if (!this._disposed) {
+          this._options.changed();
+        }
+      });
   }
 
   private _total: number | null = null;
@@ -192,6 +206,7 @@ export class Pages {
   private _disposed = false;
   private _timer: ReturnType<typeof setTimeout> | undefined;
   private _stale = new Set<number>();
+  private readonly _growing = new AbortController();
   private readonly _pages = new Map<number, readonly IRow[]>();
   private readonly _asked = new Map<number, AbortController>();
 }
