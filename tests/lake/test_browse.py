@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from contextlib import aclosing
 from typing import Any
 
@@ -13,7 +12,7 @@ from freezeout.errors import FreezeoutError, InputError
 from freezeout.lake.browse import Row, Scope, contents, dids, scopes
 from freezeout.lake.client import LakeClient
 from freezeout.lake.did import DID
-from freezeout.lake.edit import add_collection, attach
+from freezeout.lake.edit import add_collection
 
 
 def test_own_scopes_come_first(lake: Any, ask: Any) -> None:
@@ -113,30 +112,6 @@ def test_a_name_with_two_slashes_goes_nowhere_else(lake: Any, ask: Any) -> None:
     ask(add_collection, DID(lake.scope, "a/b"))
     with pytest.raises(InputError):
         ask(contents, DID(lake.scope, "a//b"))
-
-
-@pytest.mark.slow
-def test_the_first_rows_of_a_large_dataset_are_there_at_once(lake: Any, ask: Any, files: Any) -> None:
-    names = files(20_000)
-    dataset = DID(lake.scope, "large")
-    ask(add_collection, dataset)
-    ask(attach, dataset, [DID(lake.scope, name) for name in names])
-
-    async def look() -> tuple[float, float, int]:
-        async with LakeClient(lake.connection) as client:
-            await client.token()
-            begun, first, number = time.monotonic(), 0.0, 0
-            async with aclosing(contents(client, dataset)) as rows:
-                async for _ in rows:
-                    number += 1
-                    if number == 200:
-                        first = time.monotonic() - begun
-            return first, time.monotonic() - begun, number
-
-    first, whole, number = asyncio.run(look())
-    assert number == 20_000
-    assert first < whole / 3, "the rows came all at the end"
-    assert len(ask(dids, lake.scope, "file")) == 20_000
 
 
 def test_who_stops_reading_leaves_no_connection_open(lake: Any, ask: Any, files: Any) -> None:

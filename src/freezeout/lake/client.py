@@ -19,7 +19,7 @@ import httpx
 from freezeout.errors import InputError
 from freezeout.lake.connection import Connection
 from freezeout.lake.did import DID
-from freezeout.lake.errors import kind_and_message, refusal, unreachable
+from freezeout.lake.errors import kind_and_message, not_rucio, refusal, unreachable
 from freezeout.lake.signing import Signed, sign_in, transport
 
 _TRIES = 4
@@ -77,7 +77,20 @@ class LakeClient:
 
     async def get(self, path: str, **params: Any) -> Any:
         """Ask for one JSON value."""
-        return (await self.request("GET", path, params=params)).json()
+        return self.value(await self.request("GET", path, params=params))
+
+    def value(self, response: httpx.Response) -> Any:
+        """The JSON of an answer.
+
+        Raises
+        ------
+        FreezeoutError
+            When it is none.
+        """
+        try:
+            return response.json()
+        except (ValueError, RecursionError) as error:
+            raise not_rucio(self.connection) from error
 
     async def request(
         self,
@@ -120,12 +133,14 @@ class LakeClient:
                 rest = lines.pop()
                 if len(rest) > _LONGEST_LINE:
                     raise httpx.DecodingError("a line without an end")
-                if values := [_value(line) for line in lines if line.strip()]:
+                if values := [json.loads(line) for line in lines if line.strip()]:
                     yield values
             if rest.strip():
-                yield [_value(rest)]
+                yield [json.loads(rest)]
         except httpx.HTTPError as error:
             raise unreachable(self.connection, error) from error
+        except (ValueError, RecursionError) as error:
+            raise not_rucio(self.connection) from error
         finally:
             await response.aclose()
 
@@ -222,10 +237,3 @@ def path_of(did: DID) -> str:
 def _is_signed_out(response: httpx.Response) -> bool:
     # Rucio answers 401 also to those whom it knows well and who may not
     return response.status_code == 401 and kind_and_message(response)[0] in ("CannotAuthenticate", "")
-
-
-def _value(line: bytes) -> Any:
-    try:
-        return json.loads(line)
-    except ValueError as error:
-        raise httpx.DecodingError("a line that is no JSON") from error

@@ -104,16 +104,21 @@ def error_of(connection: Connection, status: int, kind: str, message: str) -> Fr
             code="lake_busy",
         )
     if status == 404 and not kind:
-        return FreezeoutError(
-            f"what answers at {connection.url} does not know this request",
-            hint="check the address of the lake: is it Rucio's?",
-            code="lake_failed",
-        )
+        return not_rucio(connection)
     if status == 400 and kind in ("ValueError", "TypeError", "KeyError"):
         return InputError(f"{where} does not take that: {message}", code="not_possible")
     return FreezeoutError(
         f"{where} failed ({status}{f' {kind}' if kind else ''}){f': {message}' if message and kind else ''}",
         hint="its own log says more",
+        code="lake_failed",
+    )
+
+
+def not_rucio(connection: Connection) -> FreezeoutError:
+    """The error for an answer that Rucio does not give."""
+    return FreezeoutError(
+        f"what answers at {connection.url} does not speak as Rucio does",
+        hint="check the address of the lake: is it Rucio's?",
         code="lake_failed",
     )
 

@@ -116,7 +116,7 @@ async def add_rule(
         "copies": copies, "rse_expression": where, "lifetime": seconds,
     }  # fmt: skip
     try:
-        made = (await client.request("POST", "rules/", body=body)).json()
+        made = client.value(await client.request("POST", "rules/", body=body))
     except FreezeoutError as error:
         if error.code == "rule_exists":
             return await _prolonged(client, did, where, copies, lifetime)
