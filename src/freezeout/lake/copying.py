@@ -51,14 +51,19 @@ def copy(
         if target is not None:
             with disk_errors(target):
                 writing = stack.enter_context(open(target, "wb", buffering=0))
-        # the digest takes longer than all the rest, and lets others work meanwhile
-        pool = stack.enter_context(ThreadPoolExecutor(1, "md5"))
+        pool: ThreadPoolExecutor | None = None
         while True:
             with disk_errors(source):
                 block = reading.read(_BLOCK)
             if not block:
                 break
-            if md5:
+            if md5 and len(block) < _BLOCK:
+                while waiting:
+                    waiting.popleft().result()
+                digest.update(block)
+            elif md5:
+                # the digest takes longer than all the rest, and lets others work meanwhile
+                pool = pool or stack.enter_context(ThreadPoolExecutor(1, "md5"))
                 waiting.append(pool.submit(digest.update, block))
             if writing is not None:
                 with disk_errors(str(target)):

@@ -215,6 +215,7 @@ class _Putting:
         work: Callable[[Item], Stored]
         if self._register:
             work = self._lying_there
+            self._require_place(items)
         else:
             addresses = self._place.addresses(self._session, [item.did for item in items])
             local = self._place.local(self._session)
@@ -237,6 +238,20 @@ class _Putting:
                 raise
 
     _stopped = False
+
+    def _require_place(self, items: Sequence[Item]) -> None:
+        """Where places follow from names, a file elsewhere cannot be registered."""
+        if not self._place.deterministic:
+            return
+        addresses = self._place.addresses(self._session, [item.did for item in items])
+        for item in items:
+            wanted = self._place.path(self._session, addresses[item.did])
+            if wanted is None or not wanted.exists() or not wanted.samefile(item.path):
+                raise InputError(
+                    f"{item.path} cannot be registered at {self._place.rse}: there {item.did} is {wanted}",
+                    hint="register it at a storage for files that lie anywhere: --rse INPLACE",
+                    code="not_on_storage",
+                )
 
     def _lying_there(self, item: Item) -> Stored:
         pfn = self._place.address_of(item.path)

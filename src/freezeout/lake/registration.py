@@ -143,7 +143,8 @@ def add_dataset(
 ) -> None:
     """Make a new dataset of files that the lake knows, with metadata and a rule.
 
-    It appears with all its files. Up to a thousand, the rule is made at the same stroke, else next.
+    It appears with all its files. Up to a thousand, the rule is made at the same stroke; for more it is
+    handed to the lake's daemons, which take their time to apply it.
     """
     names = [_names(did) for did in files]
     rule = _rule(session.connection.account, rse, lifetime)
@@ -162,7 +163,7 @@ def add_dataset(
 
     session.insist(add)
     if len(files) > MOST:
-        add_rules(session, [dataset], rse, lifetime)
+        add_rules(session, [dataset], rse, lifetime, later=True)
 
 
 def attach(session: Session, dataset: DID, files: Sequence[DID]) -> None:
@@ -181,13 +182,19 @@ def contents(session: Session, dataset: DID) -> set[DID]:
     return {DID(row["scope"], row["name"]) for row in rows}
 
 
-def add_rules(session: Session, dids: Sequence[DID], rse: str, lifetime: int | None) -> None:
-    """Let each be kept at this storage, where no rule of ours does so already."""
+def add_rules(
+    session: Session, dids: Sequence[DID], rse: str, lifetime: int | None, later: bool = False
+) -> None:
+    """Let each be kept at this storage, where no rule of ours does so already.
+
+    With `later` the lake's daemons apply it, so that nobody waits for it.
+    """
     for some in chunks(dids):
         missing = [did for did in some if not _has_rule(session, did, rse)]
         if not missing:
             continue
-        body = {"dids": [_names(did) for did in missing], **_rule(session.connection.account, rse, lifetime)}
+        rule = _rule(session.connection.account, rse, lifetime)
+        body = {"dids": [_names(did) for did in missing], **rule, "asynchronous": later}
 
         def add(body: dict[str, Any] = body, missing: Sequence[DID] = missing) -> None:
             try:

@@ -43,7 +43,8 @@ IN_PLACE = "INPLACE"
 _PROTOCOL_IN_PLACE = {
     **_PROTOCOL,
     "prefix": "/",
-    "domains": {"lan": {"read": 1}, "wan": {"read": 1, "third_party_copy_read": 1}},
+    # by 'write' Rucio means here that it may be told of files; nothing is copied to this place
+    "domains": {"lan": {"read": 1, "write": 1}, "wan": {"read": 1, "write": 1, "third_party_copy_read": 1}},
 }
 ROOT = InternalAccount("root")
 
@@ -122,10 +123,11 @@ def _rse(name: str, folder: str, session: Any) -> None:
 
 
 def _in_place(session: Any) -> None:
-    if rses.rse_exists(IN_PLACE, session=session):
-        return
-    id = rses.add_rse(IN_PLACE, deterministic=False, availability_delete=False, session=session)
-    rses.add_protocol(id, _PROTOCOL_IN_PLACE, session=session)
+    if not rses.rse_exists(IN_PLACE, session=session):
+        rses.add_rse(IN_PLACE, deterministic=False, availability_delete=False, session=session)
+    id = rses.get_rse_id(IN_PLACE, session=session)
+    if not rses.get_rse_protocols(id, session=session)["protocols"]:
+        rses.add_protocol(id, _PROTOCOL_IN_PLACE, session=session)
 
 
 def _neighbours(names: list[str], account: str, session: Any) -> None:
