@@ -87,7 +87,11 @@ def _list(options: argparse.Namespace) -> None:
     known = catalogue.curves(options.plane)
     for message in [*damaged, *(reason for _path, reason in known.damaged)]:
         say(f"freezeout: {message}")
-    rows = [_facts(curve, "run") for curve in computed if options.plane in (None, curve.plane)]
+    rows = [
+        _facts(curve, "lake" if curve.group == "lake" else "run")
+        for curve in computed
+        if options.plane in (None, curve.plane)
+    ]
     rows += [_facts(c, "own" if c.group == "own" else "published") for c in known.curves]
     if options.json:
         return print_json(rows)

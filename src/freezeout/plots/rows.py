@@ -15,7 +15,7 @@ def row(series: Series) -> str:
     curve = series.curve
     said = [curve.kind, curve.provenance, *dict.fromkeys((curve.confidence, *series.flags))]
     if curve.run_id:
-        said.append(f"run {curve.run_id}")
+        said.append(f"run {curve.run_id}{' in the lake' if curve.group == 'lake' else ''}")
     notes = escape("; ".join(curve.notes), quote=True)
     return (
         f'<div class="fz-row" title="{notes}">{swatch(series.style)}'
