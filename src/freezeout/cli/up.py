@@ -155,8 +155,10 @@ def _await_addresses(child: subprocess.Popen[bytes] | None) -> Gateway:
     """The addresses of another process, when all of it is up."""
     from freezeout.errors import FreezeoutError
     from freezeout.services import gateway
+    from freezeout.services.lake.place import place
+    from freezeout.services.lake.status import read_status
 
-    end = time.monotonic() + _PATIENCE
+    end, step = time.monotonic() + _PATIENCE, ""
     while time.monotonic() < end:
         found = gateway.running()
         if found is not None and found.settled:
@@ -165,6 +167,10 @@ def _await_addresses(child: subprocess.Popen[bytes] | None) -> Gateway:
             raise FreezeoutError(
                 "it ended before it was up", hint=f"log: {_log()}" if child else "try again", code="ended"
             )
+        message = read_status(place()).message
+        if message and message != step:
+            step = message
+            say(f"data lake: {message}")
         time.sleep(_BEAT)
     raise FreezeoutError("it does not come up", hint="freezeout doctor", code="too_slow")
 

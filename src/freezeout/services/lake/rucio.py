@@ -18,7 +18,7 @@ _INSIDE = "freezeout.services.lake.inside"
 _APPLICATION = "freezeout.services.lake.inside.server:application"
 _FOREIGN = ("PYTHON", "RUCIO_", "JUPYTER", "JPY_", "VIRTUAL_ENV", "PG")
 _PATIENCE = 3.0
-_THREADS = 4
+_THREADS = 8  # a few may be busy with long listings
 
 
 def environ(place: Place) -> dict[str, str]:
