@@ -154,6 +154,7 @@ def test_the_daemons_themselves_outlast_the_database(root: User) -> None:
     try:
         os.kill(postgres, signal.SIGINT)
         assert comes(lambda: says("the database is away"))
+        assert comes(lambda: not (place().database / "postmaster.pid").exists())
         with open(place().log("postgres"), "ab") as words:
             again = subprocess.Popen(
                 postgres_command(place(), Path(built.python)), stdin=subprocess.DEVNULL,

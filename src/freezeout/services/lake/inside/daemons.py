@@ -62,6 +62,7 @@ class Daemons:
         self._away = False
         self._held_back: dict[str, tuple[float, float]] = {}
         database.ping_first(get_engine())
+        database.do_not_wait_for_the_disk(get_engine())
         self._transfers = Transfers(folder, self._wake.set)
         transfertool.install(self._transfers)
         self._steps = steps.steps()
