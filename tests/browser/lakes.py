@@ -127,10 +127,9 @@ def write(folder: Path, name: str, text: str) -> Path:
 
 def new_notebook(lab: Lab, page: Page, name: str) -> None:
     """Open an empty notebook and wait for its kernel."""
+    cell = {"cell_type": "code", "source": "", "metadata": {}, "outputs": [], "execution_count": None}
     empty = {
-        "cells": [
-            {"cell_type": "code", "source": "", "metadata": {}, "outputs": [], "execution_count": None, "id": "a"}
-        ],
+        "cells": [{**cell, "id": "a"}],
         "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
         "nbformat": 4, "nbformat_minor": 5,
     }  # fmt: skip

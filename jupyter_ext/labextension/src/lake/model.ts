@@ -22,6 +22,10 @@ export const SUBJECT = 'lake:';
 /** Searches that are offered again. */
 const KEPT_SEARCHES = 8;
 
+/** How often, and how many times, it is looked whether what was deleted has gone. */
+const LOOK_MS = 1500;
+const LOOKS = 60;
+
 /** A form that is unfolded, with what it starts with. */
 export type Form =
   | { readonly kind: 'dataset' | 'container'; readonly contents: readonly IRow[] }
@@ -452,8 +456,15 @@ export class LakeModel extends VDomModel {
         this.hide();
       }
       this.question = null;
+      this._going.add(did);
       await this._tree?.load(true);
+      void this._follow(did);
     });
+  }
+
+  /** Whether it has been deleted, and its name is still there: Rucio's daemons take it away. */
+  isGoing(did: string): boolean {
+    return this._going.has(did);
   }
 
   /** What is kept when the page is left. */
@@ -507,6 +518,23 @@ export class LakeModel extends VDomModel {
       }
     }
     this._draw();
+  }
+
+  /** See to it that the row of what was deleted goes when it has. */
+  private async _follow(did: string): Promise<void> {
+    const tree = this._tree;
+    for (let look = 0; tree && look < LOOKS; look += 1) {
+      try {
+        await this._options.api.did(tree.connection, did);
+      } catch (error) {
+        if (error instanceof ApiError && error.status === 404) {
+          break;
+        }
+      }
+      await new Promise(resolve => setTimeout(resolve, LOOK_MS));
+    }
+    this._going.delete(did);
+    await tree?.load(true);
   }
 
   private async _edit(
@@ -570,6 +598,7 @@ export class LakeModel extends VDomModel {
   private _watched = false;
   private _news = '';
   private _kept: Partial<Kept> = {};
+  private readonly _going = new Set<string>();
   private readonly _pending = new Set<string>();
   private readonly _refused = new Map<string, IRefusal>();
   private readonly _dismissed = new Set<string>();

@@ -94,7 +94,9 @@ function Named({ host, tree, node }: IRowProps & { readonly node: Node }): React
           <span className="freezeout-Unseen">{trans.__('available here')}</span>
         </span>
       )}
-      <span className="freezeout-Tree-note">{amount(host, row)}</span>
+      <span className="freezeout-Tree-note">
+        {host.model.isGoing(didOf(row)) ? trans.__('being deleted') : amount(host, row)}
+      </span>
     </>
   );
 }

@@ -31,6 +31,7 @@ export function TreeView({ host, tree }: { readonly host: IHost; readonly tree: 
   const { trans, model } = host;
   const box = useRef<HTMLDivElement>(null);
   const [shown, setShown] = useState({ first: 0, last: 40 });
+  const latest = useRef(shown);
   const typed = useRef({ text: '', at: 0 });
   const anchor = useRef(0);
   const [focused, setFocused] = useState(false);
@@ -41,7 +42,12 @@ export function TreeView({ host, tree }: { readonly host: IHost; readonly tree: 
     if (node) {
       const first = Math.floor(node.scrollTop / ROW);
       const last = Math.ceil((node.scrollTop + node.clientHeight) / ROW);
-      setShown(before => (before.first === first && before.last === last ? before : { first, last }));
+      const { current } = latest;
+      // not left to React, which draws once more before it sees that nothing has changed
+      if (current.first !== first || current.last !== last) {
+        latest.current = { first, last };
+        setShown(latest.current);
+      }
     }
   };
   useLayoutEffect(() => {
@@ -85,14 +91,15 @@ export function TreeView({ host, tree }: { readonly host: IHost; readonly tree: 
       End: count - 1
     }[event.key];
     const command = event.ctrlKey || event.metaKey;
+    const plain = command && !event.shiftKey && !event.altKey;
     if (to !== undefined && !command && !event.altKey) {
       go(to, event.shiftKey);
     } else if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) {
       const at = place(box.current, active);
       host.openMenu(at.x, at.y);
-    } else if (command && event.key.toLowerCase() === 'f') {
+    } else if (plain && event.key === 'f') {
       host.run(ids.FILTER);
-    } else if (command && event.key.toLowerCase() === 'c') {
+    } else if (plain && event.key === 'c') {
       host.run(ids.COPY);
     } else if (command || event.altKey) {
       return;

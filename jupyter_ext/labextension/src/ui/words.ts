@@ -1,10 +1,28 @@
 /** Times, sizes and long text as people read them. */
-import { Time } from '@jupyterlab/coreutils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-/** A time as people say it: `3 hours ago`, `in 2 days`. */
+/** Units of time and their seconds, the longest first. */
+const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
+  ['year', 31_557_600],
+  ['month', 2_629_800],
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+  ['second', 1]
+];
+
+/** A time as people say it: `3 hours ago`, `in 2 days`. (Lab's own says of tomorrow that it is next year.) */
 export function ago(at: string): string {
-  return Time.formatHuman(at);
+  const seconds = (Date.parse(at) - Date.now()) / 1000;
+  const format = new Intl.RelativeTimeFormat(document.documentElement.lang || 'en', { numeric: 'auto' });
+  for (const [unit, length] of UNITS) {
+    // so that 23 h 59 min are a day
+    const amount = Math.round(seconds / length);
+    if (Math.abs(seconds) >= 0.98 * length && amount !== 0) {
+      return format.format(amount, unit);
+    }
+  }
+  return format.format(0, 'second');
 }
 
 /** A time to the second. */
