@@ -63,7 +63,9 @@ def test_put_find_show_and_get(
 def test_tables_are_for_people(lake: Any, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     did = f"{lake.scope}:calib"
     assert main(["lake", "put", str(folder), "--did", did]) == 0
-    for words in (["ls", did], ["tree", did], ["info", did], ["rules", did], ["meta", did], ["rses"]):
+    assert main(["lake", "meta", did]) == 0
+    assert "has no metadata" in capsys.readouterr().err
+    for words in (["ls", did], ["tree", did], ["info", did], ["rules", did], ["meta", did, "a=1"], ["rses"]):
         capsys.readouterr()
         assert main(["lake", *words]) == 0
         assert capsys.readouterr().out.strip()
@@ -135,14 +137,19 @@ def test_the_real_rucio_command_works_and_sees_ours_and_we_see_its(
     ours, its = f"{lake.scope}:calib", f"{lake.scope}:its.csv"
     main(["lake", "put", str(folder), "--did", ours])
     assert "calib/a.csv" in rucio(lake, "did", "content", "list", ours)
+    # Rucio makes one folder for a scope, none for a name: docs/data-lake.md says so
+    (tmp_path / "down" / lake.scope / "calib").mkdir(parents=True)
     rucio(lake, "download", "--dir", str(tmp_path / "down"), f"{ours}/a.csv")
-    assert [path.read_text() for path in (tmp_path / "down").rglob("a.csv")] == ["a,b\n1,2\n"]
+    assert (tmp_path / "down" / lake.scope / "calib" / "a.csv").read_text() == "a,b\n1,2\n"
+    main(["lake", "put", str(folder / "a.csv"), "--did", f"{lake.scope}:flat.csv"])
+    rucio(lake, "download", "--dir", str(tmp_path / "down"), f"{lake.scope}:flat.csv")
+    assert (tmp_path / "down" / lake.scope / "flat.csv").read_text() == "a,b\n1,2\n"
     (tmp_path / "its.csv").write_text("its own\n")
     rucio(lake, "upload", "--rse", "HERE", "--scope", lake.scope, str(tmp_path / "its.csv"))
     assert Path(printed(capsys, "get", its)["files"][0]["path"]).read_text() == "its own\n"
     main(["lake", "meta", ours, "colour=red"])
     assert "red" in rucio(lake, "did", "metadata", "list", "--plugin", "JSON", ours)
-    rucio(lake, "did", "metadata", "add", "--key", "shape", "--value", "round", ours)
+    rucio(lake, "did", "metadata", "set", "--key", "shape", "--value", "round", ours)
     assert printed(capsys, "meta", ours)["shape"] == "round"
     (rule,) = printed(capsys, "rules", ours)
     assert rule["id"] in rucio(lake, "rule", "list", "--did", ours)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from openapi_core import OpenAPI
 from openapi_core.testing import MockRequest, MockResponse
 from tornado.httpclient import HTTPClientError
@@ -83,7 +84,7 @@ async def test_every_answer_about_a_real_lake_is_as_described(
     assert (await api.job(started))["state"] == "done"
     described = {
         (method.upper(), path.removeprefix("/freezeout/api/lake/").partition("/")[0])
-        for path, methods in openapi.spec.contents()["paths"].items()
+        for path, methods in yaml.safe_load(FILE.read_text())["paths"].items()
         if path.startswith("/freezeout/api/lake/")
         for method in methods
     }

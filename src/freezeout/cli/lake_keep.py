@@ -135,6 +135,8 @@ def meta(options: argparse.Namespace) -> None:
     found = _ask(options.lake, work)
     if options.json:
         return print_json(found)
+    if not found:
+        return say(f"{did} has no metadata")
     print_table(("KEY", "VALUE"), [(key, json.dumps(value)) for key, value in sorted(found.items())])
 
 
