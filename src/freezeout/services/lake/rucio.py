@@ -57,11 +57,6 @@ def start_server(place: Place, python: Path, listener: socket.socket) -> Process
     )  # fmt: skip
 
 
-def has_daemons() -> bool:
-    """Whether there are daemons to run."""
-    return (Path(__file__).parent / "inside" / "daemons.py").is_file()
-
-
 def start_daemons(place: Place, python: Path) -> Process:
     """Start the daemons, all in one process."""
     return Process.start(

@@ -134,11 +134,8 @@ class Supervisor:
                 "rucio", lambda: rucio.start_server(where, python, listener),
                 lambda: answers(f"{url}/ping", 1),
             ),
+            "daemons": Service("daemons", lambda: rucio.start_daemons(where, python), lambda: True),
         }  # fmt: skip
-        if rucio.has_daemons():
-            self._services["daemons"] = Service(
-                "daemons", lambda: rucio.start_daemons(where, python), lambda: True
-            )
 
     def _start(self, python: Path) -> None:
         self._say(message="starting PostgreSQL", progress=None)
