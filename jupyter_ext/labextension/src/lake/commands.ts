@@ -92,8 +92,8 @@ function addPanelCommands({ app, model, trans, reveal, selectedPaths }: IOptions
     execute: args => {
       const query = text(args, 'query');
       if (query) {
-        model.query = query;
-        model.search();
+        model.searching.query = query;
+        model.searching.search();
       }
       reveal('.freezeout-Lake-search input');
     }
@@ -120,7 +120,7 @@ function addPanelCommands({ app, model, trans, reveal, selectedPaths }: IOptions
     isVisible: () => model.tree !== null && selectedPaths().length > 0,
     execute: () => {
       reveal('.freezeout-Lake-form [data-first]');
-      model.form = { kind: 'upload', paths: selectedPaths(), target: '' };
+      model.unfolded.form = { kind: 'upload', paths: selectedPaths(), target: '' };
     }
   });
 }
@@ -151,14 +151,14 @@ function executions(options: IOptions): Record<string, Execute> {
       const { lifetime } = args;
       if (lifetime === undefined) {
         reveal('.freezeout-Lake-lifetimes button');
-        model.asking = true;
+        model.unfolded.lifetime = true;
         return undefined;
       }
-      return model.makeAvailable(didOf(row), typeof lifetime === 'number' ? lifetime : null);
+      return model.changes.makeAvailable(didOf(row), typeof lifetime === 'number' ? lifetime : null);
     }),
     [ids.DOWNLOAD]: async rows => {
       for (const row of rows) {
-        await model.download(didOf(row), folder());
+        await model.changes.download(didOf(row), folder());
       }
     },
     [ids.COPY]: rows => {
@@ -167,13 +167,13 @@ function executions(options: IOptions): Record<string, Execute> {
     [ids.INSERT]: first(row => {
       if (!notebooks.insert(didOf(row), kind(row))) {
         reveal();
-        model.refuse('insert', none, open);
+        model.asked.refuse('insert', none, open);
       }
     }),
     [ids.ATTACH]: first((row, args) => {
       if (!notebooks.attach(didOf(row), kind(row), text(args, 'name'))) {
         reveal();
-        model.refuse('variable', none, open);
+        model.asked.refuse('variable', none, open);
       }
     }),
     [ids.DETACH]: first(row => {
@@ -185,30 +185,30 @@ function executions(options: IOptions): Record<string, Execute> {
     },
     [ids.UPLOAD]: rows => {
       reveal('.freezeout-Lake-form [data-first]');
-      model.form = { kind: 'upload', paths: selectedPaths(), target: target(rows) };
+      model.unfolded.form = { kind: 'upload', paths: selectedPaths(), target: target(rows) };
     },
     [ids.NEW_DATASET]: rows => {
       reveal('.freezeout-Lake-form [data-first]');
-      model.form = { kind: 'dataset', contents: rows.filter(({ type }) => type === 'FILE') };
+      model.unfolded.form = { kind: 'dataset', contents: rows.filter(({ type }) => type === 'FILE') };
     },
     [ids.NEW_CONTAINER]: rows => {
       reveal('.freezeout-Lake-form [data-first]');
-      model.form = { kind: 'container', contents: rows.filter(({ type }) => type !== 'FILE') };
+      model.unfolded.form = { kind: 'container', contents: rows.filter(({ type }) => type !== 'FILE') };
     },
     [ids.ADD]: rows => {
       reveal('.freezeout-Lake-form [data-first]');
-      model.form = { kind: 'add', contents: rows };
+      model.unfolded.form = { kind: 'add', contents: rows };
     },
     [ids.TAKE_OUT]: first(row => {
       const parent = model.tree?.parentOfActive;
       if (parent !== undefined) {
         reveal('.freezeout-Lake-details .freezeout-Ask button');
-        model.question = { what: 'detach', did: didOf(row), parent };
+        model.unfolded.question = { what: 'detach', did: didOf(row), parent };
       }
     }),
     [ids.DELETE]: first(row => {
       reveal('.freezeout-Lake-details .freezeout-Ask button');
-      model.question = { what: 'delete', did: didOf(row) };
+      model.unfolded.question = { what: 'delete', did: didOf(row) };
     })
   };
 }

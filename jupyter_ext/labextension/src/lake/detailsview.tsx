@@ -23,7 +23,7 @@ export function DetailsView({ host, details }: IDetailsProps): React.JSX.Element
   const { model, trans } = host;
   const { did, info } = details;
   const name = did.slice(did.indexOf(':') + 1);
-  const { question } = model;
+  const { question } = model.unfolded;
   return (
     <div className="freezeout-Lake-about" data-did={did}>
       <div className="freezeout-Lake-head">
@@ -86,8 +86,8 @@ function Buttons({ host, info }: { host: IHost; info: IPart<IDid> }): React.JSX.
       <Button
         small
         className="jp-mod-styled"
-        disabled={model.isPending('available') || !here}
-        aria-expanded={model.asking}
+        disabled={model.asked.isPending('available') || !here}
+        aria-expanded={model.unfolded.lifetime}
         title={
           here
             ? trans.__('Have a copy made at %1', here)
@@ -102,7 +102,7 @@ function Buttons({ host, info }: { host: IHost; info: IPart<IDid> }): React.JSX.
       <Button
         small
         className="jp-mod-styled"
-        disabled={model.isPending('download')}
+        disabled={model.asked.isPending('download')}
         onClick={() => {
           run(ids.DOWNLOAD);
         }}
@@ -133,7 +133,7 @@ function Buttons({ host, info }: { host: IHost; info: IPart<IDid> }): React.JSX.
       >
         {trans.__('Attach')}
       </Button>
-      {model.asking && <Lifetimes host={host} />}
+      {model.unfolded.lifetime && <Lifetimes host={host} />}
     </div>
   );
 }
@@ -143,7 +143,7 @@ function Lifetimes({ host }: { readonly host: IHost }): React.JSX.Element {
   const { model, trans, run } = host;
   const box = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
-    if (model.isNews('lifetime')) {
+    if (model.unfolded.isNews('lifetime')) {
       box.current?.querySelector('button')?.focus();
     }
   }, [model]);
@@ -156,7 +156,7 @@ function Lifetimes({ host }: { readonly host: IHost }): React.JSX.Element {
       onKeyDown={event => {
         if (event.key === 'Escape') {
           event.stopPropagation();
-          model.asking = false;
+          model.unfolded.lifetime = false;
         }
       }}
     >
@@ -189,7 +189,7 @@ function Refused({ host }: { readonly host: IHost }): React.JSX.Element {
   return (
     <>
       {words.map(([what, sentence]) => {
-        const said = model.refusal(what);
+        const said = model.asked.refusal(what);
         const retry = said?.retry;
         return (
           said && (
@@ -201,7 +201,7 @@ function Refused({ host }: { readonly host: IHost }): React.JSX.Element {
                 tabIndex={0}
                 {...(retry ? { retry } : {})}
                 dismiss={() => {
-                  model.dismiss(what);
+                  model.asked.dismiss(what);
                 }}
               />
             </div>

@@ -5,8 +5,9 @@ import { Said } from '../ui/said';
 import { count, cut } from '../ui/words';
 import { didOf } from './api';
 import type { IRow } from './api';
-import type { Form, LakeModel } from './model';
+import type { LakeModel } from './model';
 import type { IHost } from './treeview';
+import type { Form } from './unfolded';
 import { pairs } from './values';
 
 /** Is no language's. */
@@ -18,7 +19,7 @@ export interface IFilesHost extends IHost {
 }
 
 export function Forms({ host }: { readonly host: IFilesHost }): React.JSX.Element | null {
-  const { form } = host.model;
+  const { form } = host.model.unfolded;
   if (!form) {
     return null;
   }
@@ -46,12 +47,12 @@ function Frame({ host, kind, label, yes, valid, onSubmit, children }: IFrameProp
   const { model, trans } = host;
   const box = useRef<HTMLFormElement>(null);
   useLayoutEffect(() => {
-    if (model.isNews(kind)) {
+    if (model.unfolded.isNews(kind)) {
       box.current?.querySelector<HTMLElement>('[data-first]')?.focus();
     }
   });
-  const said = model.refusal('form');
-  const pending = model.isPending('form');
+  const said = model.asked.refusal('form');
+  const pending = model.asked.isPending('form');
   return (
     <form
       ref={box}
@@ -66,7 +67,7 @@ function Frame({ host, kind, label, yes, valid, onSubmit, children }: IFrameProp
       onKeyDown={event => {
         if (event.key === 'Escape') {
           event.stopPropagation();
-          model.form = null;
+          model.unfolded.form = null;
         }
       }}
     >
@@ -86,7 +87,7 @@ function Frame({ host, kind, label, yes, valid, onSubmit, children }: IFrameProp
           type="button"
           className="jp-mod-styled"
           onClick={() => {
-            model.form = null;
+            model.unfolded.form = null;
           }}
         >
           {trans.__('Cancel')}
@@ -118,7 +119,12 @@ function NewForm({
       valid={scope !== '' && name.trim() !== '' && !wrong}
       onSubmit={() => {
         const contents = form.contents.map(didOf);
-        void model.create(`${scope}:${name.trim()}`, container ? 'container' : 'dataset', contents, values);
+        void model.changes.create(
+          `${scope}:${name.trim()}`,
+          container ? 'container' : 'dataset',
+          contents,
+          values
+        );
       }}
     >
       <Scopes host={host} value={scope} onChange={setScope} />
@@ -140,7 +146,7 @@ function AddForm({
   readonly form: Form & { kind: 'add' };
 }): React.JSX.Element {
   const { model, trans } = host;
-  const [did, setDid] = useState(model.lastDataset);
+  const [did, setDid] = useState(model.changes.lastDataset);
   return (
     <Frame
       host={host}
@@ -149,7 +155,7 @@ function AddForm({
       yes={trans.__('Add')}
       valid={/^[^:\s]+:\S/.test(did)}
       onSubmit={() => {
-        void model.attach(did.trim(), form.contents.map(didOf));
+        void model.changes.attach(did.trim(), form.contents.map(didOf));
       }}
     >
       <label>
@@ -189,7 +195,7 @@ function UploadForm({
       valid={paths.length > 0 && scope !== '' && !wrong}
       onSubmit={() => {
         const name = dataset.trim();
-        void model.upload({
+        void model.changes.upload({
           paths,
           scope,
           ...(name ? { dataset: `${scope}:${name}` } : {}),

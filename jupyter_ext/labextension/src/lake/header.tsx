@@ -115,8 +115,8 @@ export function SearchBox({ host }: { readonly host: IHost }): React.JSX.Element
   const failure = tree?.search ? tree.root.pages?.failure : null;
   const [offered, setOffered] = useState(false);
   const box = useRef<HTMLInputElement>(null);
-  const searches = model.searches.filter(
-    one => one !== model.query.trim() && one.includes(model.query.trim())
+  const searches = model.searching.past.filter(
+    one => one !== model.searching.query.trim() && one.includes(model.searching.query.trim())
   );
   const show = offered && searches.length > 0;
   return (
@@ -133,7 +133,7 @@ export function SearchBox({ host }: { readonly host: IHost }): React.JSX.Element
           title={trans.__(
             'A name or a part of it, name=glob*, key=value, key>0.3, key!=value; AND, OR, brackets; type=dataset, scope=…'
           )}
-          value={model.query}
+          value={model.searching.query}
           spellCheck={false}
           autoComplete="off"
           onFocus={() => {
@@ -145,24 +145,24 @@ export function SearchBox({ host }: { readonly host: IHost }): React.JSX.Element
             }
           }}
           onChange={event => {
-            model.query = event.target.value;
+            model.searching.query = event.target.value;
             setOffered(true);
             if (event.target.value === '') {
-              model.search();
+              model.searching.search();
             }
           }}
           onKeyDown={event => {
             if (event.key === 'Enter') {
               event.preventDefault();
               setOffered(false);
-              model.search();
+              model.searching.search();
             } else if (event.key === 'Escape') {
               event.preventDefault();
               if (show) {
                 setOffered(false);
               } else {
-                model.query = '';
-                model.search();
+                model.searching.query = '';
+                model.searching.search();
               }
             } else if (event.key === 'ArrowDown') {
               event.preventDefault();
@@ -176,19 +176,19 @@ export function SearchBox({ host }: { readonly host: IHost }): React.JSX.Element
           }}
         />
       </div>
-      {(model.query.trim() !== '' || model.scope !== '') && (
+      {(model.searching.query.trim() !== '' || model.searching.scope !== '') && (
         <select
           className="jp-mod-styled freezeout-Lake-scope"
           aria-label={trans.__('Scope to search in')}
           title={trans.__('Scope to search in')}
-          value={model.scope}
+          value={model.searching.scope}
           onChange={event => {
-            model.scope = event.target.value;
+            model.searching.scope = event.target.value;
           }}
         >
           <option value="">{trans.__('all scopes')}</option>
-          {model.scope && !scopes.some(({ scope }) => scope === model.scope) && (
-            <option value={model.scope}>{model.scope}</option>
+          {model.searching.scope && !scopes.some(({ scope }) => scope === model.searching.scope) && (
+            <option value={model.searching.scope}>{model.searching.scope}</option>
           )}
           {scopes.map(({ scope }) => (
             <option key={scope} value={scope}>
@@ -204,9 +204,9 @@ export function SearchBox({ host }: { readonly host: IHost }): React.JSX.Element
               <button
                 className="freezeout-Unfold"
                 onClick={() => {
-                  model.query = one;
+                  model.searching.query = one;
                   setOffered(false);
-                  model.search();
+                  model.searching.search();
                   box.current?.focus();
                 }}
                 onKeyDown={event => {

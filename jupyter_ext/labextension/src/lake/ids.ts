@@ -1,4 +1,4 @@
-/** The commands of the data lake. */
+/** Ids of the data lake's commands, and of its jobs. */
 export const OPEN = 'freezeout-lake:open';
 export const REFRESH = 'freezeout-lake:refresh';
 export const SEARCH = 'freezeout-lake:search';
@@ -19,3 +19,6 @@ export const INSERT = 'freezeout-lake:insert-into-notebook';
 export const ATTACH = 'freezeout-lake:attach-as-variable';
 export const DETACH = 'freezeout-lake:detach-variable';
 export const DELETE = 'freezeout-lake:delete';
+
+/** What the subject of a job of the lake begins with. */
+export const SUBJECT = 'lake:';

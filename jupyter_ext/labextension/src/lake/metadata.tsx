@@ -15,7 +15,7 @@ export function Metadata({ host, details }: IDetailsProps): React.JSX.Element {
   const [edited, setEdited] = useState('');
   const { value } = details.info;
   const keys = Object.keys(value?.metadata ?? {}).sort();
-  const { question } = model;
+  const { question } = model.unfolded;
   return (
     <section aria-labelledby="freezeout-lake-metadata">
       <h3 id="freezeout-lake-metadata">{trans.__('Metadata')}</h3>
@@ -37,9 +37,9 @@ export function Metadata({ host, details }: IDetailsProps): React.JSX.Element {
                     what="metadata"
                     title={trans.__('Delete %1?', key)}
                     yes={trans.__('Delete')}
-                    pending={model.isPending(`metadata ${key}`)}
+                    pending={model.asked.isPending(`metadata ${key}`)}
                     refusal={`metadata ${key}`}
-                    onYes={() => void model.deleteMetadata(key)}
+                    onYes={() => void model.changes.deleteMetadata(key)}
                   >
                     <div>{trans.__('It is %1 now.', shown(value.metadata[key]))}</div>
                   </Ask>
@@ -131,7 +131,7 @@ function Value({ host, values, name, mine, edit }: IValueProps): React.JSX.Eleme
         title={trans.__('Delete %1', name)}
         aria-label={trans.__('Delete %1', name)}
         onClick={() => {
-          model.question = { what: 'metadata', key: name };
+          model.unfolded.question = { what: 'metadata', key: name };
         }}
       >
         ✕
@@ -142,7 +142,7 @@ function Value({ host, values, name, mine, edit }: IValueProps): React.JSX.Eleme
 
 function Refused({ host, name }: { readonly host: IHost; readonly name: string }): React.JSX.Element | null {
   const { model, trans } = host;
-  const said = model.refusal(`metadata ${name}`);
+  const said = model.asked.refusal(`metadata ${name}`);
   return said ? (
     <div role="alert">
       <Said
@@ -151,7 +151,7 @@ function Refused({ host, name }: { readonly host: IHost; readonly name: string }
         trans={trans}
         tabIndex={0}
         dismiss={() => {
-          model.dismiss(`metadata ${name}`);
+          model.asked.dismiss(`metadata ${name}`);
         }}
       />
     </div>
@@ -174,7 +174,7 @@ function Editor({ host, name, values, done }: IEditorProps): React.JSX.Element {
   const value = typed(text);
   const trimmed = key.trim();
   const taken = !name && trimmed in values;
-  const pending = model.isPending(`metadata ${trimmed}`);
+  const pending = model.asked.isPending(`metadata ${trimmed}`);
   return (
     <form
       className="freezeout-Ask"
@@ -182,7 +182,7 @@ function Editor({ host, name, values, done }: IEditorProps): React.JSX.Element {
       onSubmit={event => {
         event.preventDefault();
         if (trimmed && !taken && !pending) {
-          void model.setMetadata(trimmed, value).then(kept => {
+          void model.changes.setMetadata(trimmed, value).then(kept => {
             if (kept) {
               done();
             }
@@ -192,7 +192,7 @@ function Editor({ host, name, values, done }: IEditorProps): React.JSX.Element {
       onKeyDown={event => {
         if (event.key === 'Escape') {
           event.stopPropagation();
-          model.dismiss(`metadata ${trimmed}`);
+          model.asked.dismiss(`metadata ${trimmed}`);
           done();
         }
       }}
@@ -241,7 +241,7 @@ function Editor({ host, name, values, done }: IEditorProps): React.JSX.Element {
           type="button"
           className="jp-mod-styled"
           onClick={() => {
-            model.dismiss(`metadata ${trimmed}`);
+            model.asked.dismiss(`metadata ${trimmed}`);
             done();
           }}
         >

@@ -1,48 +1,27 @@
-/** What the panel shows: a lake, its tree, what is selected in it, and what is being done. */
+/** What the panel shows: a lake, its tree, and what is selected in it. */
 import { VDomModel } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { ReadonlyPartialJSONObject, ReadonlyPartialJSONValue } from '@lumino/coreutils';
 import { isLive } from '../jobs/api';
 import type { IJob } from '../jobs/api';
 import type { IJobs } from '../jobs/tokens';
-import { describe } from '../server/describe';
-import type { ISaid } from '../server/describe';
-import { ApiError } from '../server/request';
-import { didOf } from './api';
-import type { DidType, IConnection, IRow, IRule, IUpload, LakeApi } from './api';
-import { Connections, isUsable, START_KIND } from './connections';
+import type { DidType, IConnection, IRow, LakeApi } from './api';
+import { Asked } from './asked';
+import { Changes } from './changes';
+import { Connections, isUsable } from './connections';
 import { Details } from './details';
+import { SUBJECT } from './ids';
+import { Searching } from './searching';
+import { Transfers } from './transfers';
 import { Tree } from './tree';
-import type { ISearch } from './tree';
+import { Unfolded } from './unfolded';
 import { lifetimes } from './words';
 import type { ILifetime } from './words';
 
-export const SUBJECT = 'lake:';
+/** What is refused of a DID is said at its details, and goes with them. */
+const REFUSED = ['available', 'download', 'insert', 'variable', 'delete', 'detach'];
 
-/** Searches that are offered again. */
-const KEPT_SEARCHES = 8;
-
-/** How often, and how many times, it is looked whether what was deleted has gone. */
-const LOOK_MS = 1500;
-const LOOKS = 60;
-
-/** A form that is unfolded, with what it starts with. */
-export type Form =
-  | { readonly kind: 'dataset' | 'container'; readonly contents: readonly IRow[] }
-  | { readonly kind: 'upload'; readonly paths: readonly string[]; readonly target: string }
-  | { readonly kind: 'add'; readonly contents: readonly IRow[] };
-
-/** What is asked before something goes. */
-export type Question =
-  | { readonly what: 'delete'; readonly did: string }
-  | { readonly what: 'detach'; readonly did: string; readonly parent: string }
-  | { readonly what: 'rule'; readonly rule: IRule }
-  | { readonly what: 'metadata'; readonly key: string };
-
-/** Something that the server would not do. */
-export interface IRefusal extends ISaid {
-  readonly retry: (() => void) | null;
-}
+/** Who runs along the tree with the arrow keys asks for nothing on the way. */
+const PAUSE_MS = 120;
 
 export interface IOptions {
   readonly api: LakeApi;
@@ -51,7 +30,6 @@ export interface IOptions {
 }
 
 /** An alias, as an interface is no JSON. */
-
 type Kept = {
   readonly connection: string;
   readonly expanded: readonly string[];
@@ -66,8 +44,16 @@ type Kept = {
 export class LakeModel extends VDomModel {
   constructor(private readonly _options: IOptions) {
     super();
-    const { jobs, trans } = _options;
+    const { api, jobs, trans } = _options;
+    const changed = (): void => {
+      this._draw();
+    };
     this.lifetimes = lifetimes(trans);
+    this.searching = new Searching({ tree: () => this._tree, changed });
+    this.asked = new Asked({ trans, connection: () => this._tree?.connection, changed });
+    this.unfolded = new Unfolded(this.asked, changed);
+    this.transfers = new Transfers(jobs, this.asked, changed);
+    this.changes = new Changes({ api, jobs, asked: this.asked, unfolded: this.unfolded, looked: this });
     this.connections = new Connections(_options);
     this.connections.changed.connect(this._draw, this);
     this.connections.chosenChanged.connect((_, chosen) => {
@@ -83,9 +69,7 @@ export class LakeModel extends VDomModel {
       }
       this._draw();
     });
-    void jobs.loaded.then(() => {
-      this._draw();
-    });
+    void jobs.loaded.then(changed);
     document.addEventListener('visibilitychange', () => {
       if (!document.hidden && this._watched) {
         this.look();
@@ -94,13 +78,15 @@ export class LakeModel extends VDomModel {
   }
 
   readonly connections: Connections;
+  readonly searching: Searching;
+  readonly unfolded: Unfolded;
+  readonly asked: Asked;
+  readonly changes: Changes;
+  readonly transfers: Transfers;
+  readonly lifetimes: readonly ILifetime[];
 
   get jobs(): IJobs {
     return this._options.jobs;
-  }
-
-  get api(): LakeApi {
-    return this._options.api;
   }
 
   /** The tree of the lake that is looked at; null when there is none. */
@@ -112,71 +98,6 @@ export class LakeModel extends VDomModel {
   get details(): Details | null {
     return this._details;
   }
-
-  get query(): string {
-    return this._query;
-  }
-
-  set query(query: string) {
-    this._query = query;
-    this._draw();
-  }
-
-  /** The scope to which a search is restricted; empty for all. */
-  get scope(): string {
-    return this._scope;
-  }
-
-  set scope(scope: string) {
-    this._scope = scope;
-    if (this._tree?.search) {
-      this.search();
-    }
-    this._draw();
-  }
-
-  get searches(): readonly string[] {
-    return this._searches;
-  }
-
-  get form(): Form | null {
-    return this._form;
-  }
-
-  set form(form: Form | null) {
-    this._form = form;
-    this._refused.delete('form');
-    this._news = form?.kind ?? '';
-    this._draw();
-  }
-
-  get question(): Question | null {
-    return this._question;
-  }
-
-  set question(question: Question | null) {
-    this._question = question;
-    this._news = question ? `ask ${question.what}` : '';
-    this._draw();
-  }
-
-  /** Where something was added last. */
-  get lastDataset(): string {
-    return this._lastDataset;
-  }
-
-  /** Whether it is asked for how long something is to be here. */
-  get asking(): boolean {
-    return this._asking;
-  }
-
-  set asking(asking: boolean) {
-    this._asking = asking;
-    this._news = asking ? 'lifetime' : '';
-    this._draw();
-  }
-
-  readonly lifetimes: readonly ILifetime[];
 
   /** How high the details are, in pixels. */
   get height(): number {
@@ -194,15 +115,6 @@ export class LakeModel extends VDomModel {
     this.connections.watched = watched;
   }
 
-  /** Whether something was unfolded just now; once, so that what is drawn anew takes no focus. */
-  isNews(what: string): boolean {
-    const news = this._news === what;
-    if (news) {
-      this._news = '';
-    }
-    return news;
-  }
-
   /** Filter what a line is about, or is in. */
   filter(): void {
     const line = this._tree?.line(this._tree.active);
@@ -210,41 +122,10 @@ export class LakeModel extends VDomModel {
       this._tree.expand(line);
       const branch = this._tree.below(line) ?? line.branch;
       if (branch.pages && (branch !== this._tree.root || !this._tree.search)) {
-        this._news = 'filter';
+        this.unfolded.tell('filter');
         this._tree.filter(branch);
       }
     }
-  }
-
-  isPending(what: string): boolean {
-    return this._pending.has(what);
-  }
-
-  refusal(what: string): IRefusal | undefined {
-    return this._refused.get(what);
-  }
-
-  /** Say why something was not done, where it was asked for. */
-  refuse(what: string, message: string, hint: string): void {
-    this._refused.set(what, { code: what, message, hint, retry: null });
-    this._draw();
-  }
-
-  dismiss(what: string): void {
-    this._refused.delete(what);
-    this._draw();
-  }
-
-  /** Search for what is in the box; nothing brings the tree back. */
-  search(): void {
-    const query = this._query.trim();
-    if (query) {
-      this._searches = [query, ...this._searches.filter(one => one !== query)].slice(0, KEPT_SEARCHES);
-    }
-    if (this._tree) {
-      this._tree.search = query ? { query, scope: this._scope } : null;
-    }
-    this._draw();
   }
 
   /** Look at a DID; what is known of it is read. */
@@ -254,12 +135,7 @@ export class LakeModel extends VDomModel {
       return;
     }
     this._details?.dispose();
-    this._question = null;
-    this._asking = false;
-    ['available', 'download', 'insert', 'variable', 'delete', 'detach'].forEach(what =>
-      this._refused.delete(what)
-    );
-    this._details = new Details(
+    const details = new Details(
       {
         api: this._options.api,
         trans: this._options.trans,
@@ -275,21 +151,20 @@ export class LakeModel extends VDomModel {
       did,
       type
     );
-    this._draw();
-    const details = this._details;
-    // who runs along the tree with the arrow keys asks for nothing on the way
+    this._details = details;
+    this.asked.dismiss(...REFUSED);
+    this.unfolded.fold();
     setTimeout(() => {
       if (this._details === details) {
         void details.load();
       }
-    }, 120);
+    }, PAUSE_MS);
   }
 
   hide(): void {
     this._details?.dispose();
     this._details = null;
-    this._question = null;
-    this._draw();
+    this.unfolded.fold();
   }
 
   /** What an action is about: what is selected, else what is looked at. */
@@ -333,162 +208,26 @@ export class LakeModel extends VDomModel {
     await Promise.all([this._tree?.load(anew), this._details?.load()]);
   }
 
-  /** Jobs of this lake that run, or failed and are not dismissed; those that run first. */
-  get transfers(): readonly IJob[] {
-    const shown = [...this.jobs.jobs.values()].filter(
-      job =>
-        job.subject.startsWith(SUBJECT) &&
-        job.kind !== START_KIND &&
-        (isLive(job) || (job.state === 'failed' && !this._dismissed.has(job.id)))
-    );
-    return shown.sort(
-      (one, other) =>
-        Number(isLive(other)) - Number(isLive(one)) || other.created_at.localeCompare(one.created_at)
-    );
-  }
-
-  dismissJob(id: string): void {
-    this._dismissed.add(id);
-    this._draw();
-  }
-
-  /** Jobs whose log is shown. */
-  readonly logs = new Set<string>();
-
-  showLog(id: string, shown: boolean): void {
-    if (shown) {
-      this.logs.add(id);
-    } else {
-      this.logs.delete(id);
-    }
-    this._draw();
-  }
-
-  cancelJob(id: string): Promise<void> {
-    return this._do(`job ${id}`, () => this.jobs.cancel(id));
-  }
-
-  /** Have a copy made on the storage nearby. */
-  makeAvailable(did: string, lifetime: number | null): Promise<void> {
-    this._asking = false;
-    return this._do('available', async connection => {
-      const rule = await this._options.api.addRule(connection, did, lifetime);
-      if (this._details?.did === did) {
-        this._details.put(rule);
-      }
-    });
-  }
-
-  changeRule(id: string, lifetime: number | null): Promise<void> {
-    return this._do(`rule ${id}`, async connection => {
-      this._details?.put(await this._options.api.changeRule(connection, id, lifetime));
-    });
-  }
-
-  removeRule(id: string): Promise<void> {
-    return this._do(`rule ${id}`, async connection => {
-      await this._options.api.removeRule(connection, id).catch(unlessGone);
-      this.question = null;
-      await this._details?.load();
-      this._tree?.root.refresh(true);
-    });
-  }
-
-  setMetadata(key: string, value: ReadonlyPartialJSONValue): Promise<boolean> {
-    return this._edit(key, (connection, did) => this._options.api.setMetadata(connection, did, key, value));
-  }
-
-  deleteMetadata(key: string): Promise<boolean> {
-    this._question = null;
-    return this._edit(key, (connection, did) => this._options.api.deleteMetadata(connection, did, key));
-  }
-
-  download(did: string, to: string): Promise<void> {
-    return this._do('download', async connection => {
-      this.jobs.add(await this._options.api.download(connection, did, to));
-    });
-  }
-
-  upload(upload: IUpload): Promise<void> {
-    return this._do('form', async connection => {
-      this.jobs.add(await this._options.api.upload(connection, upload));
-      this.form = null;
-    });
-  }
-
-  create(
-    did: string,
-    type: 'dataset' | 'container',
-    contents: readonly string[],
-    metadata: ReadonlyPartialJSONObject
-  ): Promise<void> {
-    return this._do('form', async connection => {
-      const made = await this._options.api.create(connection, { did, type, contents, metadata });
-      this.form = null;
-      await this._tree?.load(true);
-      this._tree?.showScope(made.scope);
-      this.show(made.did, made.type);
-    });
-  }
-
-  attach(did: string, contents: readonly string[]): Promise<void> {
-    return this._do('form', async connection => {
-      await this._options.api.attach(connection, did, contents);
-      this._lastDataset = did;
-      this.form = null;
-      await this.refresh(true);
-    });
-  }
-
-  detach(did: string, parent: string): Promise<void> {
-    return this._do('detach', async connection => {
-      await this._options.api.detach(connection, parent, [did]);
-      this.question = null;
-      await this.refresh(true);
-    });
-  }
-
-  remove(did: string): Promise<void> {
-    return this._do('delete', async connection => {
-      await this._options.api.remove(connection, did).catch(unlessGone);
-      this._tree?.select([...this._tree.selection.values()].filter(row => didOf(row) !== did));
-      if (this._details?.did === did) {
-        this.hide();
-      }
-      this.question = null;
-      this._going.add(did);
-      await this._tree?.load(true);
-      void this._follow(did);
-    });
-  }
-
-  /** Whether it has been deleted, and its name is still there: Rucio's daemons take it away. */
-  isGoing(did: string): boolean {
-    return this._going.has(did);
-  }
-
   /** What is kept when the page is left. */
   toJSON(): Kept {
     return {
       connection: this.connections.name,
       expanded: this._tree?.expanded ?? this._kept.expanded ?? [],
       query: this._tree?.search?.query ?? '',
-      scope: this._scope,
-      searches: this._searches,
+      scope: this.searching.scope,
+      searches: this.searching.past,
       did: this._details?.did ?? '',
       height: this._height,
-      dismissed: [...this._dismissed].slice(-50)
+      dismissed: this.transfers.dismissed
     };
   }
 
   /** Bring back what was kept. */
   restore(kept: Partial<Kept>): void {
     this._kept = kept;
-    this._query = kept.query ?? '';
-    this._scope = kept.scope ?? '';
-    this._searches = kept.searches ?? [];
+    this.searching.restore(kept.query ?? '', kept.scope ?? '', kept.searches ?? []);
     this._height = kept.height ?? this._height;
-    kept.dismissed?.forEach(id => this._dismissed.add(id));
+    this.transfers.dismiss(...(kept.dismissed ?? []));
     this.connections.name = kept.connection ?? '';
   }
 
@@ -504,12 +243,7 @@ export class LakeModel extends VDomModel {
         this._draw();
       };
       this._tree = new Tree({ api, trans, changed }, connection.name, kept.expanded);
-      const search: ISearch | null = this._query.trim()
-        ? { query: this._query.trim(), scope: this._scope }
-        : null;
-      if (search) {
-        this._tree.search = search;
-      }
+      this.searching.apply();
       if (isUsable(connection.state)) {
         void this._tree.load();
       }
@@ -517,56 +251,6 @@ export class LakeModel extends VDomModel {
         this.show(kept.did);
       }
     }
-    this._draw();
-  }
-
-  /** See to it that the row of what was deleted goes when it has. */
-  private async _follow(did: string): Promise<void> {
-    const tree = this._tree;
-    for (let look = 0; tree && look < LOOKS; look += 1) {
-      try {
-        await this._options.api.did(tree.connection, did);
-      } catch (error) {
-        if (error instanceof ApiError && error.status === 404) {
-          break;
-        }
-      }
-      await new Promise(resolve => setTimeout(resolve, LOOK_MS));
-    }
-    this._going.delete(did);
-    await tree?.load(true);
-  }
-
-  private async _edit(
-    key: string,
-    work: (connection: string, did: string) => Promise<unknown>
-  ): Promise<boolean> {
-    const details = this._details;
-    if (!details) {
-      return false;
-    }
-    await this._do(`metadata ${key}`, async connection => {
-      await work(connection, details.did);
-      await details.load();
-    });
-    return !this._refused.has(`metadata ${key}`);
-  }
-
-  private async _do(what: string, work: (connection: string) => Promise<unknown>): Promise<void> {
-    const connection = this._tree?.connection;
-    if (connection === undefined || this._pending.has(what)) {
-      return;
-    }
-    this._refused.delete(what);
-    this._pending.add(what);
-    this._draw();
-    try {
-      await work(connection);
-    } catch (error) {
-      const retry = (): void => void this._do(what, work);
-      this._refused.set(what, { ...describe(this._options.trans, error), retry });
-    }
-    this._pending.delete(what);
     this._draw();
   }
 
@@ -587,26 +271,7 @@ export class LakeModel extends VDomModel {
 
   private _tree: Tree | null = null;
   private _details: Details | null = null;
-  private _query = '';
-  private _scope = '';
-  private _searches: readonly string[] = [];
-  private _form: Form | null = null;
-  private _question: Question | null = null;
-  private _asking = false;
-  private _lastDataset = '';
   private _height = 280;
   private _watched = false;
-  private _news = '';
   private _kept: Partial<Kept> = {};
-  private readonly _going = new Set<string>();
-  private readonly _pending = new Set<string>();
-  private readonly _refused = new Map<string, IRefusal>();
-  private readonly _dismissed = new Set<string>();
-}
-
-/** What somebody else has taken away meanwhile is as it was wanted. */
-function unlessGone(error: unknown): undefined {
-  if (!(error instanceof ApiError && error.status === 404)) {
-    throw error;
-  }
 }

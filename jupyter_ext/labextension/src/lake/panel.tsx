@@ -143,11 +143,11 @@ function Trouble({ host }: { readonly host: IPanelHost }): React.JSX.Element | n
         jobs={model.jobs}
         trans={trans}
         tabIndex={0}
-        stopping={model.isPending(`job ${starting.id}`)}
-        onCancel={() => void model.cancelJob(starting.id)}
-        logShown={model.logs.has(starting.id)}
+        stopping={model.transfers.isStopping(starting.id)}
+        onCancel={() => void model.transfers.cancel(starting.id)}
+        logShown={model.transfers.isLogShown(starting.id)}
         onLog={shown => {
-          model.showLog(starting.id, shown);
+          model.transfers.showLog(starting.id, shown);
         }}
       />
       {starting.error && (
@@ -229,7 +229,7 @@ function Trouble({ host }: { readonly host: IPanelHost }): React.JSX.Element | n
 /** Downloads and uploads. */
 function Transfers({ host }: { readonly host: IPanelHost }): React.JSX.Element | null {
   const { model, trans } = host;
-  const { transfers } = model;
+  const transfers = model.transfers.shown;
   if (transfers.length === 0) {
     return null;
   }
@@ -245,11 +245,11 @@ function Transfers({ host }: { readonly host: IPanelHost }): React.JSX.Element |
             jobs={model.jobs}
             trans={trans}
             tabIndex={0}
-            stopping={model.isPending(`job ${job.id}`)}
-            onCancel={() => void model.cancelJob(job.id)}
-            logShown={model.logs.has(job.id)}
+            stopping={model.transfers.isStopping(job.id)}
+            onCancel={() => void model.transfers.cancel(job.id)}
+            logShown={model.transfers.isLogShown(job.id)}
             onLog={shown => {
-              model.showLog(job.id, shown);
+              model.transfers.showLog(job.id, shown);
             }}
           />
           {job.error && (
@@ -259,7 +259,7 @@ function Transfers({ host }: { readonly host: IPanelHost }): React.JSX.Element |
               trans={trans}
               tabIndex={0}
               dismiss={() => {
-                model.dismissJob(job.id);
+                model.transfers.dismiss(job.id);
               }}
             />
           )}

@@ -12,7 +12,7 @@ import { LakeApi } from './api';
 import { addCommands, addPaletteItems } from './commands';
 import * as ids from './ids';
 import { openMenu, openNew } from './menu';
-import { LakeModel, SUBJECT } from './model';
+import { LakeModel } from './model';
 import { Notebooks } from './notebook';
 import { LakePanel } from './panel';
 import { LakeStatus } from './status';
@@ -70,7 +70,7 @@ export const lake: JupyterFrontEndPlugin<void> = {
     const folder = (): string => (files ? local(files.model.path) : '');
     addCommands({ app, model, notebooks, trans, reveal, folder, selectedPaths });
     app.contextMenu.addItem({ command: ids.UPLOAD_SELECTED, selector: '.jp-DirListing-item', rank: 60 });
-    jobs.revealWith(SUBJECT, () => {
+    jobs.revealWith(ids.SUBJECT, () => {
       reveal();
     });
     if (palette) {

@@ -26,15 +26,15 @@ export function Ask(props: IAskProps): React.JSX.Element {
   const { model, trans } = host;
   const box = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
-    if (model.isNews(`ask ${what}`)) {
+    if (model.unfolded.isNews(`ask ${what}`)) {
       box.current?.querySelector('button')?.focus();
       box.current?.scrollIntoView({ block: 'nearest' });
     }
   }, [model, what]);
-  const said = model.refusal(refusal);
+  const said = model.asked.refusal(refusal);
   const keep = (): void => {
-    model.dismiss(refusal);
-    model.question = null;
+    model.asked.dismiss(refusal);
+    model.unfolded.question = null;
   };
   return (
     <div
@@ -87,9 +87,9 @@ export function DeleteQuestion({
       what="delete"
       title={trans.__('Delete %1?', did)}
       yes={trans.__('Delete')}
-      pending={model.isPending('delete')}
+      pending={model.asked.isPending('delete')}
       refusal="delete"
-      onYes={() => void model.remove(did)}
+      onYes={() => void model.changes.remove(did)}
     >
       <div>
         {value === null || value.type === 'FILE'
@@ -125,9 +125,9 @@ export function TakeOutQuestion({
       what="detach"
       title={trans.__('Take %1 out of %2?', did, parent)}
       yes={trans.__('Take out')}
-      pending={model.isPending('detach')}
+      pending={model.asked.isPending('detach')}
       refusal="detach"
-      onYes={() => void model.detach(did, parent)}
+      onYes={() => void model.changes.detach(did, parent)}
     >
       <div>{trans.__('It stays in the lake; copies that only rules of %1 hold may go.', parent)}</div>
     </Ask>

@@ -95,7 +95,7 @@ function Named({ host, tree, node }: IRowProps & { readonly node: Node }): React
         </span>
       )}
       <span className="freezeout-Tree-note">
-        {host.model.isGoing(didOf(row)) ? trans.__('being deleted') : amount(host, row)}
+        {host.model.changes.isGoing(didOf(row)) ? trans.__('being deleted') : amount(host, row)}
       </span>
     </>
   );

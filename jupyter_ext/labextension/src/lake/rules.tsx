@@ -47,10 +47,10 @@ interface IRuleProps {
 
 function Rule({ host, rule, did }: IRuleProps): React.JSX.Element {
   const { model, trans } = host;
-  const { question } = model;
+  const { question } = model.unfolded;
   const total = rule.ok + rule.replicating + rule.stuck;
   const moving = rule.state === 'REPLICATING' || rule.state === 'STUCK';
-  const refused = model.refusal(`rule ${rule.id}`);
+  const refused = model.asked.refusal(`rule ${rule.id}`);
   const asks = question?.what === 'rule' && question.rule.id === rule.id;
   const share = percent(rule.progress);
   return (
@@ -92,9 +92,9 @@ function Rule({ host, rule, did }: IRuleProps): React.JSX.Element {
           what="rule"
           title={trans.__('Cancel the rule at %1?', rule.rse_expression)}
           yes={trans.__('Cancel the rule')}
-          pending={model.isPending(`rule ${rule.id}`)}
+          pending={model.asked.isPending(`rule ${rule.id}`)}
           refusal={`rule ${rule.id}`}
-          onYes={() => void model.removeRule(rule.id)}
+          onYes={() => void model.changes.removeRule(rule.id)}
         >
           <div>
             {trans.__(
@@ -113,7 +113,7 @@ function Rule({ host, rule, did }: IRuleProps): React.JSX.Element {
             trans={trans}
             tabIndex={0}
             dismiss={() => {
-              model.dismiss(`rule ${rule.id}`);
+              model.asked.dismiss(`rule ${rule.id}`);
             }}
           />
         </div>
@@ -126,7 +126,7 @@ function Rule({ host, rule, did }: IRuleProps): React.JSX.Element {
 function Change({ host, rule }: IRuleProps): React.JSX.Element {
   const { model, trans } = host;
   const [open, setOpen] = useState(false);
-  const pending = model.isPending(`rule ${rule.id}`);
+  const pending = model.asked.isPending(`rule ${rule.id}`);
   return (
     <div className="freezeout-Lake-change">
       {open ? (
@@ -148,7 +148,7 @@ function Change({ host, rule }: IRuleProps): React.JSX.Element {
             const chosen = model.lifetimes[Number(event.target.value)];
             if (event.target.value && chosen) {
               setOpen(false);
-              void model.changeRule(rule.id, chosen.seconds);
+              void model.changes.changeRule(rule.id, chosen.seconds);
             }
           }}
         >
@@ -178,7 +178,7 @@ function Change({ host, rule }: IRuleProps): React.JSX.Element {
         className="freezeout-Unfold"
         disabled={pending}
         onClick={() => {
-          model.question = { what: 'rule', rule };
+          model.unfolded.question = { what: 'rule', rule };
         }}
       >
         {trans.__('Cancel rule…')}

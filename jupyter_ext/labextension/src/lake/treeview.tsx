@@ -250,7 +250,7 @@ export function Filter({
   const branch = tree.filtered;
   const input = useRef<HTMLInputElement>(null);
   useLayoutEffect(() => {
-    if (host.model.isNews('filter')) {
+    if (host.model.unfolded.isNews('filter')) {
       input.current?.focus();
       input.current?.select();
     }
