@@ -169,14 +169,14 @@ _SLOWLY = """
 import sys, time
 from freezeout.lake import copying, registration
 import freezeout.lake.put
-put = sys.modules["freezeout.lake.put"]
+put, deposit = sys.modules["freezeout.lake.put"], sys.modules["freezeout.lake.deposit"]
 real = copying.copy
-def copy(source, target, tell=None, md5=True):
-    done = real(source, target, tell, md5)
+def copy(source, target, *words, **more):
+    done = real(source, target, *words, **more)
     if target is not None and "{when}" == "copying":
         print("now", flush=True); time.sleep(60)
     return done
-put.copy = copy
+deposit.copy = copy
 known = registration.add_files
 def add_files(session, rse, files, told=None):
     if "{when}" == "registering":

@@ -172,9 +172,9 @@ def env(options: argparse.Namespace) -> None:
     if options.json:
         return print_json({**exports, "PATH": str(programs)})
     # they would go before what the file says
-    print(
-        f"unset {' '.join(sorted({*_BEFORE, *(name for name in os.environ if name.startswith('RUCIO_'))}))}"
-    )
+    unwanted = sorted({*_BEFORE, *(name for name in os.environ if name.startswith("RUCIO_"))})
+    # a shell makes one line of `eval $(…)` without quotation marks
+    print(f"unset {' '.join(unwanted)};")
     for name, value in exports.items():
-        print(f"export {name}={shlex.quote(value)}")
-    print(f'export PATH={shlex.quote(str(programs))}:"$PATH"')
+        print(f"export {name}={shlex.quote(value)};")
+    print(f'export PATH={shlex.quote(str(programs))}:"$PATH";')

@@ -78,8 +78,7 @@ def _look_now() -> None:
     from freezeout.lake.connection import connection
 
     where = connection()
-    # the embedded lake's address changes, and it stays the same lake
-    lake = where.url if where.kind != "embedded" else where.kind
+    lake = where.identity
     before = _read()["runs"]
     runs: dict[str, Any] = {}
     hits = search("name=runs.*", type="dataset", scope=scope_of(where))

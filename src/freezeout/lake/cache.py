@@ -71,9 +71,7 @@ class Slot:
     """
 
     def __init__(self, connection: Connection, did: DID, adler32: str) -> None:
-        # the embedded lake is another place at every start, and the same lake
-        lake = connection.kind if connection.kind == "embedded" else connection.url
-        self._about = {"lake": lake, "did": str(did), "adler32": adler32}
+        self._about = {"lake": connection.identity, "did": str(did), "adler32": adler32}
         tag = hashlib.sha256("\n".join(self._about.values()).encode()).hexdigest()
         self.folder = folder() / tag[:2] / tag[2:34]
         name = did.name.rpartition("/")[2]

@@ -70,6 +70,11 @@ class Connection:
     title: str = ""
     fault: str = ""
 
+    @property
+    def identity(self) -> str:
+        """What stays the same: the embedded lake may be at another address the next time."""
+        return self.url if self.kind != EMBEDDED else EMBEDDED
+
     def require_sound(self) -> None:
         """Refuse when nothing can be asked.
 

@@ -1,7 +1,8 @@
 """What a put has done so far, for the one that goes on after it was killed.
 
 One file for each put, named after what it puts where; its lock is held by the process that does it.
-It remembers checksums, so that no file is read twice, and unfinished copies, so that none is forgotten.
+It remembers checksums, so that no file is read twice, and what was written to the storage, so that nothing
+is forgotten there: unfinished copies, and whole ones of which the lake was not told.
 """
 
 from __future__ import annotations
@@ -13,27 +14,54 @@ import json
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, NamedTuple, TextIO
 
-from freezeout.errors import InputError
 from freezeout.files import disk_errors
+from freezeout.jobs.reporter import Reporter
 from freezeout.lake.copying import Sums
+from freezeout.lake.did import DID
 from freezeout.lake.plan import Plan
 from freezeout.settings import home
 
 _KEPT_SECONDS = 14 * 86400
 _SUMS = {"path", "stamp", "bytes", "adler32", "md5"}
+_PLACED = {"placed", "inode", "did"}
+_PAUSE = 0.2
+
+
+class Placed(NamedTuple):
+    """A file at its place on the storage, as this very put has brought it there."""
+
+    did: DID
+    path: Path
+    inode: int
+
+    def is_there(self) -> bool:
+        """Whether it still lies there, and not another in its place."""
+        try:
+            return self.path.lstat().st_ino == self.inode
+        except OSError:
+            return False
 
 
 class Journal:
-    """The journal of one put."""
+    """The journal of one put.
 
-    def __init__(self, stream: TextIO, known: dict[str, dict[str, Any]]) -> None:
-        self._stream, self._known = stream, known
+    Attributes
+    ----------
+    left : sequence of Placed
+        What puts that ended before their time have brought to the storage, this one's earlier tries
+        among them.
+    """
+
+    def __init__(self, stream: TextIO, rows: Sequence[dict[str, Any]], left: Sequence[Placed]) -> None:
+        self._stream = stream
+        self._known = {row["path"]: row for row in rows if "path" in row}
         self._lock = threading.Lock()
+        self.left = (*left, *_placed(rows))
 
     def sums(self, path: Path) -> Sums | None:
         """Checksums that were taken before, of a file that was not touched since."""
@@ -54,6 +82,10 @@ class Journal:
         """A copy is about to be made there."""
         self._write({"part": str(part)})
 
+    def placed(self, one: Placed) -> None:
+        """A whole copy is about to be where the lake will be told that it is."""
+        self._write({"placed": str(one.path), "inode": one.inode, "did": str(one.did)})
+
     def _write(self, row: dict[str, Any]) -> None:
         with self._lock, disk_errors(self._stream.name):
             self._stream.write(json.dumps(row) + "\n")
@@ -61,33 +93,70 @@ class Journal:
 
 
 @contextmanager
-def journal(lake: str, rse: str, plan: Plan) -> Iterator[Journal]:
-    """The journal of this put, which nobody else does at the same time; it goes when the block ends well.
+def journal(lake: str, rse: str, plan: Plan, reporter: Reporter) -> Iterator[Journal]:
+    """The journal of this put; who does the same put at the same time is waited for.
 
-    Raises
-    ------
-    InputError
-        When another process does the same put.
+    It goes when the block ends well.
     """
-    _sweep()
+    left = _sweep()
     names = sorted(f"{item.path}\t{item.did}" for item in plan.items)
     tag = hashlib.sha256("\n".join([lake, rse, str(plan.dataset), *names]).encode()).hexdigest()[:32]
     path = _folder() / f"{tag}.jsonl"
-    with disk_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(path, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600)
-    with os.fdopen(handle, "a+", encoding="utf-8") as stream:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise InputError(
-                "another process puts the same files there", hint="wait for its end", code="put_busy"
-            ) from None
+    with _held(path, reporter) as stream:
         rows = _rows(stream)
         _forget_parts(rows)
-        known = {row["path"]: row for row in rows if "path" in row}
-        yield Journal(stream, known)
+        if not rows:
+            stream.write(json.dumps({"lake": lake, "rse": rse}) + "\n")
+        yield Journal(stream, rows, left)
         path.unlink(missing_ok=True)
+
+
+@contextmanager
+def abandoned(lake: str, rse: str) -> Iterator[list[Placed]]:
+    """What puts have brought to this storage that nobody has gone on with for long.
+
+    When the block ends well they are forgotten.
+    """
+    found: list[Placed] = []
+    with contextlib.ExitStack() as held:
+        old = []
+        for path in _folder().glob("*.jsonl"):
+            with contextlib.suppress(OSError):
+                if time.time() - path.stat().st_mtime < _KEPT_SECONDS:
+                    continue
+                stream = held.enter_context(open(path, encoding="utf-8"))
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                rows = _rows(stream)
+                if {"lake": lake, "rse": rse} in rows or not _placed(rows):
+                    found += _placed(rows)
+                    old.append(path)
+        yield found
+        for path in old:
+            path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _held(path: Path, reporter: Reporter) -> Iterator[TextIO]:
+    while True:
+        with disk_errors(path):
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            handle = os.open(path, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600)
+        with os.fdopen(handle, "a+", encoding="utf-8") as stream:
+            while True:
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except OSError:
+                    reporter.progress(None, "waiting: another process puts the same files there")
+                    time.sleep(_PAUSE)
+            try:
+                same = path.stat().st_ino == os.fstat(handle).st_ino
+            except OSError:
+                same = False
+            if same:
+                yield stream
+                return
+            # who held it has done it, and taken the file away
 
 
 def _folder() -> Path:
@@ -108,23 +177,33 @@ def _rows(stream: TextIO) -> list[dict[str, Any]]:
             row = json.loads(line)
         except ValueError:
             continue  # killed in the middle of the line
-        if isinstance(row, dict) and ("part" in row or set(row) >= _SUMS):
+        if isinstance(row, dict) and (
+            row.keys() & {"part", "lake"} or row.keys() >= _SUMS or row.keys() >= _PLACED
+        ):
             rows.append(row)
     return rows
 
 
-def _forget_parts(rows: list[dict[str, Any]]) -> None:
+def _placed(rows: Sequence[dict[str, Any]]) -> list[Placed]:
+    return [
+        Placed(DID.parse(row["did"]), Path(row["placed"]), row["inode"]) for row in rows if "placed" in row
+    ]
+
+
+def _forget_parts(rows: Sequence[dict[str, Any]]) -> None:
     for row in rows:
         if "part" in row:
             with contextlib.suppress(OSError):
                 Path(row["part"]).unlink(missing_ok=True)
 
 
-def _sweep() -> None:
-    """Remove what puts that were killed have left on storage, and old journals."""
+def _sweep() -> list[Placed]:
+    """Remove unfinished copies of puts that were killed; return the finished ones."""
+    left: list[Placed] = []
     for path in _folder().glob("*.jsonl"):
         with contextlib.suppress(OSError), open(path, encoding="utf-8") as stream:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            _forget_parts(_rows(stream))
-            if time.time() - path.stat().st_mtime > _KEPT_SECONDS:
-                path.unlink()
+            rows = _rows(stream)
+            _forget_parts(rows)
+            left += _placed(rows)
+    return left

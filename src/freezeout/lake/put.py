@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-import secrets
-import threading
-import time
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from freezeout.errors import FreezeoutError, InputError
-from freezeout.files import disk_errors
 from freezeout.jobs.reporter import Reporter
 from freezeout.lake import registration as lake_names
 from freezeout.lake.connection import Connection, connection
-from freezeout.lake.copying import Sums, copy
+from freezeout.lake.deposit import Deposit, remove
 from freezeout.lake.did import DID
-from freezeout.lake.get import amount
-from freezeout.lake.journal import Journal, journal
+from freezeout.lake.journal import abandoned, journal
+from freezeout.lake.metadata import check_metadata
 from freezeout.lake.plan import Item, Plan, plan
 from freezeout.lake.registration import Known, Stored
+from freezeout.lake.rules import checked_lifetime
 from freezeout.lake.session import Session
-from freezeout.lake.storage import Storage, storage
-
-_HANDS = 4
-_ABANDONED = 86400
+from freezeout.lake.storage import storage
 
 
 def put(
@@ -98,14 +92,26 @@ def deliver(
     reporter: Reporter | None = None,
 ) -> list[DID]:
     """Put what is planned into one lake; with `complete` nothing more can be put into the dataset later."""
+    said, lifetime = dict(metadata or {}), checked_lifetime(lifetime)
+    check_metadata(said)
     reporter = reporter or Reporter()
     with Session(connection, reporter) as session:
         place = storage(session, rse or connection.here)
-        with journal(connection.url, place.rse, plan) as notes:
-            found = _Putting(session, plan, place, notes, reporter, register).do(metadata or {}, lifetime)
+        _forget_abandoned(session, place.rse)
+        with journal(connection.identity, place.rse, plan, reporter) as notes:
+            deposit = Deposit(session, place, notes, reporter, register)
+            found = _Putting(session, plan, place.rse, deposit, reporter).do(said, lifetime)
             if complete and plan.dataset is not None:
                 lake_names.close(session, plan.dataset)
             return found
+
+
+def _forget_abandoned(session: Session, rse: str) -> None:
+    """Remove from the storage what puts have left there that nobody has gone on with for long."""
+    with abandoned(session.connection.identity, rse) as placed:
+        if placed:
+            there = lake_names.known(session, [one.did for one in placed], replicas=False)
+            remove(one for one in placed if one.did not in there)
 
 
 def upload_job(
@@ -134,25 +140,20 @@ def upload_job(
 class _Putting:
     """One put, step by step."""
 
-    def __init__(
-        self, session: Session, plan: Plan, place: Storage, notes: Journal, reporter: Reporter, register: bool
-    ) -> None:
-        self._session, self._plan, self._place = session, plan, place
-        self._notes, self._reporter, self._register = notes, reporter, register
-        self._total = sum(item.path.stat().st_size for item in plan.items)
-        self._done = 0
-        self._lock = threading.Lock()
+    def __init__(self, session: Session, plan: Plan, rse: str, deposit: Deposit, reporter: Reporter) -> None:
+        self._session, self._plan, self._rse = session, plan, rse
+        self._deposit, self._reporter = deposit, reporter
 
     def do(self, metadata: Mapping[str, object], lifetime: int | None) -> list[DID]:
         """All of it."""
-        session, rse, dataset = self._session, self._place.rse, self._plan.dataset
+        session, dataset = self._session, self._plan.dataset
         self._reporter.progress(None, "asking the lake what it has")
         there = lake_names.known(session, [item.did for item in self._plan.items])
         inside = self._inside_dataset()
         self._compare(there)
         new = [item for item in self._plan.items if not _is_kept(there.get(item.did))]
-        lake_names.require_quota(session, rse, sum(item.path.stat().st_size for item in new))
-        stored = self._placed(new)
+        lake_names.require_quota(session, self._rse, _bytes(new))
+        stored = self._brought(new)
         mine = [file for file in stored if file.did not in there]
         if dataset is not None:
             everything = [item.did for item in self._plan.items]
@@ -189,7 +190,7 @@ class _Putting:
                 continue
             if row.type != "FILE":
                 raise InputError(f"{item.did} is a {row.type.lower()} already", code="did_exists")
-            sums = self._sums(item.path)
+            sums = self._deposit.sums(item.path)
             if (row.bytes, row.adler32) != (sums.bytes, sums.adler32) or (row.md5 and row.md5 != sums.md5):
                 raise InputError(
                     f"{item.did} is there with other content: {row.bytes} bytes with the Adler-32 "
@@ -198,125 +199,24 @@ class _Putting:
                     code="did_exists",
                 )
 
-    def _sums(self, path: Path) -> Sums:
-        found = self._notes.sums(path)
-        if found is None:
-            found = copy(path, None)
-            self._notes.remember(path, found)
-        return found
-
-    # to the storage
-
-    def _placed(self, items: Sequence[Item]) -> list[Stored]:
+    def _brought(self, new: Sequence[Item]) -> list[Stored]:
         """Bring the bytes of these files to the storage."""
-        if not items:
-            return []
-        self._tell(self._total - sum(item.path.stat().st_size for item in items))
-        work: Callable[[Item], Stored]
-        if self._register:
-            work = self._lying_there
-            self._require_place(items)
-        else:
-            addresses = self._place.addresses(self._session, [item.did for item in items])
-            local = self._place.local(self._session)
-
-            def work(item: Item) -> Stored:
-                pfn = addresses[item.did]
-                target = self._place.path(self._session, pfn) if local else None
-                if target is None:
-                    return self._sent(item, pfn)
-                return Stored(item.did, self._copied(item, target))
-
-        with ThreadPoolExecutor(_HANDS, "put") as hands:
-            waiting = [hands.submit(work, item) for item in items]
-            try:
-                return [one.result() for one in waiting]
-            except BaseException:
-                for one in waiting:
-                    one.cancel()
-                self._stopped = True
-                raise
-
-    _stopped = False
-
-    def _require_place(self, items: Sequence[Item]) -> None:
-        """Where places follow from names, a file elsewhere cannot be registered."""
-        if not self._place.deterministic:
-            return
-        addresses = self._place.addresses(self._session, [item.did for item in items])
-        for item in items:
-            wanted = self._place.path(self._session, addresses[item.did])
-            if wanted is None or not wanted.exists() or not wanted.samefile(item.path):
-                raise InputError(
-                    f"{item.path} cannot be registered at {self._place.rse}: there {item.did} is {wanted}",
-                    hint="register it at a storage for files that lie anywhere: --rse INPLACE",
-                    code="not_on_storage",
-                )
-
-    def _lying_there(self, item: Item) -> Stored:
-        pfn = self._place.address_of(item.path)
-        earlier = self._notes.sums(item.path)
-        sums = earlier or copy(item.path, None, self._tell)
-        if earlier:
-            self._tell(earlier.bytes)
-        else:
-            self._notes.remember(item.path, sums)
-        return Stored(item.did, sums, "" if self._place.deterministic else pfn)
-
-    def _copied(self, item: Item, target: Path) -> Sums:
-        with disk_errors(target):
-            target.parent.mkdir(parents=True, exist_ok=True)
-        part = target.with_name(f".{target.name[:150]}.{secrets.token_hex(6)}.upload")
-        before = item.path.stat()
-        self._notes.began(part)
         try:
-            sums = copy(item.path, part, self._tell)
-            after = item.path.stat()
-            if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-                raise InputError(
-                    f"{item.path} was changed while it was read", hint="put it when nobody writes to it",
-                    code="file_changed",
-                )  # fmt: skip
-            self._notes.remember(item.path, sums)
-            with disk_errors(target):
-                part.chmod(0o644)
-                try:
-                    os.link(part, target)
-                except FileExistsError:
-                    self._over(item, part, target, sums)
-        finally:
-            part.unlink(missing_ok=True)
-        return sums
-
-    def _over(self, item: Item, part: Path, target: Path, sums: Sums) -> None:
-        """Deal with a file that lies at the place of one that the lake does not know."""
-        left = copy(target, None, md5=False)
-        if (left.bytes, left.adler32) == (sums.bytes, sums.adler32):
-            return
-        if time.time() - target.stat().st_mtime < _ABANDONED:
-            raise InputError(
-                f"something else is being put as {item.did}, or was and was broken off",
-                hint="choose another name, or try again in a day",
-                code="did_busy",
-            )
-        os.replace(part, target)
-
-    def _sent(self, item: Item, pfn: str) -> Stored:
-        from freezeout.lake.remote_storage import upload
-
-        sums = self._sums(item.path)
-        upload(self._session.connection, item, self._place.rse, sums)
-        self._tell(sums.bytes)
-        return Stored(item.did, sums)
-
-    # to the catalogue
+            return self._deposit.bring(new, _bytes(self._plan.items) - _bytes(new))
+        except InputError:
+            # the user has to mend something, and may let it be: nothing is kept for another time
+            with contextlib.suppress(FreezeoutError):
+                brought = self._deposit.brought
+                there = lake_names.known(self._session, brought, replicas=False)
+                self._deposit.take_away(did for did in brought if did not in there)
+            raise
 
     def _add(self, stored: Sequence[Stored], mine: Sequence[Stored]) -> None:
         def told(done: int) -> None:
             self._reporter.progress(None, f"registering: {done} of {len(stored)} files")
 
         try:
-            lake_names.add_files(self._session, self._place.rse, stored, told)
+            lake_names.add_files(self._session, self._rse, stored, told)
         except FreezeoutError as error:
             self._refused(error, mine)
 
@@ -332,7 +232,7 @@ class _Putting:
         self._add(stored, mine)
         self._reporter.progress(None, f"registering: {dataset}")
         try:
-            lake_names.add_dataset(self._session, dataset, self._place.rse, everything, metadata, lifetime)
+            lake_names.add_dataset(self._session, dataset, self._rse, everything, metadata, lifetime)
         except FreezeoutError as error:
             self._refused(error, mine)
 
@@ -352,7 +252,7 @@ class _Putting:
     def _keep(self, dids: Sequence[DID], lifetime: int | None, mine: Sequence[Stored]) -> None:
         self._reporter.progress(None, "asking the lake to keep it")
         try:
-            lake_names.add_rules(self._session, dids, self._place.rse, lifetime)
+            lake_names.add_rules(self._session, dids, self._rse, lifetime)
         except FreezeoutError as error:
             self._refused(error, mine)
 
@@ -363,30 +263,16 @@ class _Putting:
             raise error
         names = [file.did for file in mine]
         there = lake_names.known(self._session, names, replicas=False)
-        lake_names.take_back(self._session, self._place.rse, [did for did in names if did in there])
-        self._remove([file for file in mine if file.did not in there])
+        lake_names.take_back(self._session, self._rse, [did for did in names if did in there])
+        self._deposit.take_away(did for did in names if did not in there)
         if not quota:
             raise error
         said = error.message.partition(" says: ")[2] or "nothing was kept"
-        raise lake_names.over_quota(self._session.connection.account, self._place.rse, said) from error
+        raise lake_names.over_quota(self._session.connection.account, self._rse, said) from error
 
-    def _remove(self, mine: Sequence[Stored]) -> None:
-        addresses = self._place.addresses(self._session, [file.did for file in mine])
-        for pfn in addresses.values():
-            path = self._place.path(self._session, pfn)
-            if path is not None and not self._register:
-                path.unlink(missing_ok=True)
 
-    def _tell(self, bytes: int) -> None:
-        if self._stopped:
-            raise InterruptedError("the others have failed")
-        with self._lock:
-            self._done += bytes
-            done = self._done
-        self._reporter.progress(
-            done / self._total if self._total else None,
-            f"{'reading' if self._register else 'putting'}: {amount(done)} of {amount(self._total)}",
-        )
+def _bytes(items: Sequence[Item]) -> int:
+    return sum(item.path.stat().st_size for item in items)
 
 
 def _is_kept(row: Known | None) -> bool:

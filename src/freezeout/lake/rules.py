@@ -110,7 +110,7 @@ async def add_rule(
         )
     if not 1 <= copies <= _MOST_COPIES:
         raise InputError(f"{copies} copies cannot be kept", code="bad_rule", hint=f"1 to {_MOST_COPIES} can")
-    seconds = _checked_lifetime(lifetime)
+    seconds = checked_lifetime(lifetime)
     body = {
         "dids": [{"scope": did.scope, "name": did.name}], "account": client.account,
         "copies": copies, "rse_expression": where, "lifetime": seconds,
@@ -134,7 +134,7 @@ async def change_lifetime(client: LakeClient, id: str, lifetime: float | None) -
     InputError
         When there is no such rule, or it is somebody else's.
     """
-    await _set(client, id, {"lifetime": _checked_lifetime(lifetime)})
+    await _set(client, id, {"lifetime": checked_lifetime(lifetime)})
     return await rule(client, id)
 
 
@@ -237,13 +237,20 @@ def _size(number: int) -> str:
     return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
 
 
-def _checked_lifetime(lifetime: float | None) -> int | None:
+def checked_lifetime(lifetime: float | None) -> int | None:
+    """A lifetime in whole seconds; None is for ever.
+
+    Raises
+    ------
+    InputError
+        When it is none that a lake can count with.
+    """
     if lifetime is None:
         return None
     if not 0 < lifetime <= _LONGEST_LIFETIME:
         raise InputError(
             f"a lifetime of {lifetime} s is none",
-            hint="more than 0 s; without one it lasts for ever",
+            hint="more than 0 s and at most a hundred years; without one it lasts for ever",
             code="bad_rule",
         )
     return max(1, int(lifetime))
