@@ -44,6 +44,7 @@ def add_commands(commands: Any) -> None:
 def _up(options: argparse.Namespace) -> int:
     from freezeout.errors import InputError
     from freezeout.services import gateway
+    from freezeout.services.process import require_free
 
     if options.root and not options.root.is_dir():
         raise InputError(f"there is no folder {options.root}", hint="give an existing folder with --root")
@@ -58,6 +59,7 @@ def _up(options: argparse.Namespace) -> int:
     if owner is None:
         return _tell_of_the_first(options)
     try:
+        require_free(options.port)
         return _run(options)
     except KeyboardInterrupt:
         return 0
@@ -164,10 +166,14 @@ def _await_addresses(child: subprocess.Popen[bytes] | None) -> Gateway:
         if found is not None and found.settled:
             return found
         if not gateway.is_taken() and (child is None or child.poll() is not None):
+            said = f": {_last_words()}" if child else ""
             raise FreezeoutError(
-                "it ended before it was up", hint=f"log: {_log()}" if child else "try again", code="ended"
+                f"it ended before it was up{said}",
+                hint=f"log: {_log()}" if child else "try again",
+                code="ended",
             )
-        message = read_status(place()).message
+        lake = read_status(place())
+        message = lake.message if lake.state == "starting" else ""
         if message and message != step:
             step = message
             say(f"data lake: {message}")
@@ -179,9 +185,11 @@ def _detached(options: argparse.Namespace) -> int:
     """Start it without a terminal, and return when it is up."""
     from freezeout.files import disk_errors
     from freezeout.services import gateway
+    from freezeout.services.process import require_free
 
     if gateway.is_taken():
         return _tell_of_the_first(options)
+    require_free(options.port)
     words = ["up", f"--port={options.port}"]
     words += ["--no-browser"] if options.no_browser else []
     words += ["--no-lake"] if options.no_lake else []
@@ -204,6 +212,15 @@ def _detached(options: argparse.Namespace) -> int:
         raise
     _print_all(options, found)
     return 0
+
+
+def _last_words() -> str:
+    """Why the one in the background ended, as it said it."""
+    try:
+        lines = _log().read_text(errors="replace").splitlines()
+    except OSError:
+        return "nobody knows why"
+    return next((line.removeprefix("freezeout: ") for line in reversed(lines) if line.strip()), "no word")
 
 
 def _log() -> Path:

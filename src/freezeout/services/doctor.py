@@ -188,12 +188,19 @@ def _database(where: Place) -> Iterator[Finding]:
     if not (where.database / "PG_VERSION").is_file():
         if (where.database / "global" / "pg_control").exists():
             yield Finding("database", f"{where.database} is damaged: it does not say its version", "problem",
-                          "restore it from a backup; or move it away, and the lake begins anew")  # fmt: skip
+                          postgres.DAMAGED)  # fmt: skip
         else:
             yield Finding("database", f"{where.database} is half-made", "note",
                           "the next start moves it away and makes another")  # fmt: skip
         return
     postgres.require_version(where)
+    for name in postgres.PARTS:
+        if not (where.database / name).exists():
+            yield Finding("database", f"{where.database} is damaged: '{name}' is missing", "problem",
+                          postgres.DAMAGED)  # fmt: skip
+            return
+    if not where.has_secret("postgres"):
+        yield Finding("database", "its password is lost", "note", "the next start sets another")
     yield Finding("database", f"made by PostgreSQL {postgres.VERSION}")
 
 
@@ -244,7 +251,10 @@ def _services() -> Iterator[Finding]:
     if all(one["state"] in ("down", "off") for one in found["services"]):
         yield Finding("services", "nothing runs", "note", "freezeout up")
         return
+    failed = found["lake"]["state"] == "failed"
     for one in found["services"]:
+        if failed and one["state"] in ("waiting", "stopped"):
+            continue  # that the lake failed is the reason, and is told
         name, state, message = one["name"], one["state"], one["message"]
         restarts = f", restarted {one['restarts']} times" if one["restarts"] else ""
         if state in ("ready", "off"):

@@ -16,7 +16,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from freezeout.errors import FreezeoutError
+from freezeout.errors import FreezeoutError, InputError
 from freezeout.files import disk_errors
 from freezeout.jobs.child import end_with_parent
 
@@ -38,6 +38,26 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def require_free(port: int) -> None:
+    """Refuse a port of 127.0.0.1 that cannot be listened on.
+
+    Raises
+    ------
+    InputError
+        Says why.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise InputError(
+                f"port {port} of 127.0.0.1 cannot be had: {error.strerror}",
+                hint="give another with --port, or none for a free one",
+                code="no_port",
+            ) from error
 
 
 def secret_file(path: Path) -> Path:

@@ -8,6 +8,7 @@ import os
 import re
 import secrets
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,20 +85,45 @@ class Place:
                 return folder
         return Path("/tmp") / name
 
-    def secret(self, name: str) -> str:
-        """A password of this lake, made when it is first asked for; in a file of mode 0600."""
+    def secret(self, name: str, tell: Callable[[str], None] | None = None) -> str:
+        """A password of this lake, made when it is first asked for; in a file of mode 0600.
+
+        Parameters
+        ----------
+        name : str
+            Of the file.
+        tell : callable, optional
+            Gets a new one before it is kept, so that whoever must know it does.
+        """
         path = self.root / "secrets" / name
         with disk_errors(path):
             private_folder(path.parent)
-            try:
-                handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-            except FileExistsError:
-                return path.read_text().strip()
-            with os.fdopen(handle, "w") as stream:
-                stream.write(secrets.token_urlsafe(32))
-                stream.flush()
-                os.fsync(stream.fileno())
-        return path.read_text().strip()
+            if not self.has_secret(name):
+                password = secrets.token_urlsafe(32)
+                if tell:
+                    tell(password)
+                _keep_secret(path, password)
+            return path.read_text().strip()
+
+    def has_secret(self, name: str) -> bool:
+        """Whether there is such a password; an empty file, of a full disk say, holds none."""
+        path = self.root / "secrets" / name
+        with disk_errors(path):
+            return path.is_file() and bool(path.read_text(errors="replace").strip())
+
+
+def _keep_secret(path: Path, password: str) -> None:
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    beside.unlink(missing_ok=True)
+    handle = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    try:
+        with os.fdopen(handle, "w") as stream:
+            stream.write(password)
+            stream.flush()
+            os.fsync(stream.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def place() -> Place:

@@ -6,8 +6,10 @@ The programs come with a package of Rucio's environment. They refuse to work for
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -24,9 +26,15 @@ from freezeout.services.process import Process
 
 VERSION = "18"
 """A database made by one release is read by no other."""
+DAMAGED = "restore the folder 'postgres' from a backup; or move it away, and the lake begins anew"
+"""What to do about a database that cannot be used."""
+PARTS = ("base", "global/pg_control", "pg_hba.conf", "pg_wal", "pg_xact", "postgresql.conf")
+"""What no database is without."""
 _RELEASE = f"pginstall{VERSION}"
 _ROOM = 150e6
 _LONGEST_INITDB = 300
+_LAST_LINES = 50
+_REASON = re.compile(r"(?:FATAL|PANIC|ERROR): +|^postgres: |^(?=but could not)")
 _CLONE_NEWUSER = 0x10000000
 _NOT_ROOT = 1  # "daemon", who is in every system's list of users; initdb looks the name up
 _SETTINGS = {
@@ -70,7 +78,8 @@ def make_database(place: Place, python: Path) -> None:
         When initdb fails; its last words are quoted. When the database is another release's.
     """
     if (place.database / "PG_VERSION").is_file():
-        return require_version(place)
+        require_version(place)
+        return _require_password(place, python)
     _set_aside(place)
     unfinished = place.root / ".postgres-unfinished"
     shutil.rmtree(unfinished, ignore_errors=True)
@@ -84,8 +93,9 @@ def make_database(place: Place, python: Path) -> None:
             "--encoding", "UTF8", "--locale", "C", "--no-instructions", "--data-checksums",
         ]  # fmt: skip
         making = Process.start(
-            "PostgreSQL's initdb", words, place.log("initdb"), prepare=not_root(), end_by=signal.SIGKILL
-        )
+            "PostgreSQL's initdb", words, place.log("initdb"), whole_env=_environ(), prepare=not_root(),
+            end_by=signal.SIGKILL,
+        )  # fmt: skip
         try:
             status = making.child.wait(_LONGEST_INITDB)
         except subprocess.TimeoutExpired:
@@ -105,6 +115,52 @@ def make_database(place: Place, python: Path) -> None:
         unfinished.replace(place.database)
 
 
+def _require_password(place: Place, python: Path) -> None:
+    """Give the database another password when the file with it is lost; the data need none."""
+    if place.has_secret("postgres"):
+        return
+
+    def tell(password: str) -> None:
+        words = [str(programs(python) / "postgres"), "--single", "-D", str(place.database)]
+        # not even when it goes wrong is the password written down
+        words += ["-c", "log_min_error_statement=panic", "postgres"]
+        told = f"ALTER ROLE rucio PASSWORD '{password}'\n".encode()
+        changing = Process.start(
+            "PostgreSQL", words, place.log("password"), whole_env=_environ(), cwd=place.root,
+            prepare=not_root(), end_by=signal.SIGKILL, told=told,
+        )  # fmt: skip
+        try:
+            status = changing.child.wait(_LONGEST_INITDB)
+        except subprocess.TimeoutExpired:
+            status = -1
+        finally:
+            changing.stop()
+        if status:
+            raise FreezeoutError(
+                f"the database's password is lost, and no other can be set: {last_words(changing.log)}",
+                hint=f"{DAMAGED}; log: {changing.log}",
+                code="database_failed",
+            )
+
+    place.secret("postgres", tell)
+
+
+def last_words(log: Path) -> str:
+    """Why PostgreSQL ended: not what it said last, which is that it ended."""
+    with contextlib.suppress(OSError):
+        lines = log.read_text(errors="replace").splitlines()[-_LAST_LINES:]
+        for line in reversed(lines):
+            if _REASON.search(line) and "the database system is" not in line:
+                return _REASON.split(line, 1)[-1].strip()
+        return next((line.strip() for line in reversed(lines) if line.strip()), "no output")
+    return "no output"
+
+
+def _environ() -> dict[str, str]:
+    """This process's variables, without those by which a user's own clients find other databases."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+
+
 def _set_aside(place: Place) -> None:
     """Move away what is no database, such as one whose removal was broken off.
 
@@ -118,7 +174,7 @@ def _set_aside(place: Place) -> None:
     if (place.database / "global" / "pg_control").exists():
         raise FreezeoutError(
             f"the database in {place.database} is damaged: it does not say its version",
-            hint="restore the folder from a backup; or move it away, and the lake begins anew",
+            hint=DAMAGED,
             code="database_damaged",
         )
     with disk_errors(place.database):
@@ -155,8 +211,8 @@ def _require_room(place: Place) -> None:
 def start_postgres(place: Place, python: Path) -> Process:
     """Start the database server; it ends in order when this process does, however that ends."""
     return Process.start(
-        "PostgreSQL", postgres_command(place, python), place.log("postgres"), append=True, cwd=place.root,
-        prepare=not_root(), end_by=signal.SIGINT,
+        "PostgreSQL", postgres_command(place, python), place.log("postgres"), whole_env=_environ(),
+        append=True, cwd=place.root, prepare=not_root(), end_by=signal.SIGINT,
     )  # fmt: skip
 
 
@@ -213,13 +269,14 @@ def is_ready(place: Place, python: Path) -> bool:
     asked = subprocess.run(
         [str(programs(python) / "pg_isready"), "--quiet", "--host", str(place.socket), "--username", "rucio"],
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=10,
+        env=_environ(),
     )  # fmt: skip
     return asked.returncode == 0
 
 
 def create_rucio_database(place: Place, python: Path) -> None:
     """Make the (empty) database ``rucio`` on a running server when it is not there."""
-    env = {**os.environ, "PGPASSWORD": place.secret("postgres")}
+    env = {**_environ(), "PGPASSWORD": place.secret("postgres")}
     psql = [
         str(programs(python) / "psql"), "--host", str(place.socket), "--username", "rucio",
         "--dbname", "postgres", "--no-psqlrc", "--tuples-only", "--no-align", "--command",
@@ -232,8 +289,16 @@ def create_rucio_database(place: Place, python: Path) -> None:
     made = subprocess.run([*psql, "CREATE DATABASE rucio"], env=env, capture_output=True, text=True)
     if made.returncode:
         raise FreezeoutError(
-            f"the database of Rucio could not be made: {made.stderr.strip()}", code="database_failed"
+            f"the database of Rucio could not be made: {' '.join(made.stderr.split())}",
+            hint=_hint(place, made.stderr),
+            code="database_failed",
         )
+
+
+def _hint(place: Place, said: str) -> str:
+    if "password authentication failed" in said:
+        return f"remove {place.root / 'secrets' / 'postgres'}: the next start sets another password"
+    return f"{DAMAGED}; log: {place.log('postgres')}"
 
 
 def not_root() -> Callable[[], None] | None:

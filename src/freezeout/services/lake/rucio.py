@@ -16,7 +16,10 @@ from freezeout.services.process import Process
 
 _INSIDE = "freezeout.services.lake.inside"
 _APPLICATION = "freezeout.services.lake.inside.server:application"
-_FOREIGN = ("PYTHON", "RUCIO_", "JUPYTER", "JPY_", "VIRTUAL_ENV", "PG")
+_FOREIGN = (
+    "PYTHON", "RUCIO_", "JUPYTER", "JPY_", "VIRTUAL_ENV", "PG", "GUNICORN_", "WEB_CONCURRENCY",
+    "SCRIPT_NAME", "FORWARDED_ALLOW_IPS", "FLASK_", "WERKZEUG_",
+)  # fmt: skip
 _PATIENCE = 3.0
 _THREADS = 8  # a few may be busy with long listings
 

@@ -33,6 +33,8 @@ class Service:
         How long it may take until it does.
     stop_by, stop_seconds :
         The signal that ends it in order, and how long that may take.
+    last_words : callable
+        Why it ended, of its log.
     """
 
     def __init__(
@@ -43,10 +45,12 @@ class Service:
         seconds: float = 120,
         stop_by: int = signal.SIGTERM,
         stop_seconds: float = 15,
+        last_words: Callable[[Process], str] = Process.last_line,
     ) -> None:
         self.name = name
         self._start, self._ready, self._seconds = start, ready, seconds
         self._stop_by, self._stop_seconds = stop_by, stop_seconds
+        self._last_words = last_words
         self._process: Process | None = None
         self._pause, self._next, self._since = _FIRST_PAUSE, 0.0, 0.0
         self.status = ServiceStatus("waiting")
@@ -105,7 +109,7 @@ class Service:
     def _died(self, status: int) -> None:
         assert self._process is not None
         how = f"ended by {ended_by(status)}" if status < 0 else f"ended with {status}"
-        last = self._process.last_line()
+        last = self._last_words(self._process)
         self._end()
         self._failed(how + (f": {last}" if status > 0 else ""))
 

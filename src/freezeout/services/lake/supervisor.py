@@ -129,6 +129,7 @@ class Supervisor:
             "postgres": Service(
                 "postgres", lambda: postgres.start_postgres(where, python),
                 lambda: postgres.is_ready(where, python), 300, signal.SIGINT, 40,
+                lambda process: postgres.last_words(process.log),
             ),
             "rucio": Service(
                 "rucio", lambda: rucio.start_server(where, python, listener),
@@ -149,8 +150,8 @@ class Supervisor:
         while not database.ready:
             if database.tend() and database.status.restarts >= _TRIES:
                 raise FreezeoutError(
-                    f"PostgreSQL does not start: {database.status.message}",
-                    hint=f"log: {self._place.log('postgres')}",
+                    f"PostgreSQL does not start: {database.status.message}{self._no_room()}",
+                    hint=f"log: {self._place.log('postgres')}; is it damaged, {postgres.DAMAGED}",
                     code="database_failed",
                 )
             self._tell()
