@@ -106,7 +106,9 @@ def journal(lake: str, rse: str, plan: Plan, reporter: Reporter) -> Iterator[Jou
         rows = _rows(stream)
         _forget_parts(rows)
         if not rows:
-            stream.write(json.dumps({"lake": lake, "rse": rse}) + "\n")
+            with disk_errors(path):
+                stream.write(json.dumps({"lake": lake, "rse": rse}) + "\n")
+                stream.flush()
         yield Journal(stream, rows, left)
         path.unlink(missing_ok=True)
 
@@ -141,7 +143,7 @@ def _held(path: Path, reporter: Reporter) -> Iterator[TextIO]:
         with disk_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             handle = os.open(path, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600)
-        with os.fdopen(handle, "a+", encoding="utf-8") as stream:
+        with _closing(os.fdopen(handle, "a+", encoding="utf-8")) as stream:
             while True:
                 try:
                     fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -157,6 +159,16 @@ def _held(path: Path, reporter: Reporter) -> Iterator[TextIO]:
                 yield stream
                 return
             # who held it has done it, and taken the file away
+
+
+@contextmanager
+def _closing(stream: TextIO) -> Iterator[TextIO]:
+    """Close it at the end: what a full disk did not take was told when it was written."""
+    try:
+        yield stream
+    finally:
+        with contextlib.suppress(OSError):
+            stream.close()
 
 
 def _folder() -> Path:

@@ -125,6 +125,12 @@ def _disk(folder: Path) -> Iterator[Finding]:
         yield Finding(
             "disk", f"{there} cannot be written to", "problem", "set FREEZEOUT_HOME to a folder of yours"
         )
+    mode = stat.S_IMODE(there.stat().st_mode)
+    if there == folder and mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
+        yield Finding(
+            "disk", f"everybody can change what is in {there} (mode {mode:04o})", "problem",
+            f"chmod o-w '{there}'",
+        )  # fmt: skip
 
 
 def _clock(folder: Path, where: Place) -> Iterator[Finding]:
@@ -264,7 +270,8 @@ def _services() -> Iterator[Finding]:
         else:
             yield Finding(
                 name, f"{state}{restarts}: {message}" if message else state + restarts, "problem",
-                found["lake"]["hint"] if name == "lake" else f"log: {one['log']}" if one["log"] else "",
+                "freezeout up" if state == "down"
+                else found["lake"]["hint"] if name == "lake" else f"log: {one['log']}" if one["log"] else "",
                 _last_lines(one["log"]),
             )  # fmt: skip
 

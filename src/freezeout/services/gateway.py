@@ -15,6 +15,7 @@ from freezeout.errors import FreezeoutError, InputError
 from freezeout.files import disk_errors, write_atomically
 from freezeout.jobs.store import now
 from freezeout.services import identity
+from freezeout.services.lake.place import private_folder
 from freezeout.settings import home
 
 SCHEMA_VERSION = 1
@@ -83,7 +84,8 @@ def take() -> int | None:
     """The lock of the one ``freezeout up`` of a home, or None when another has it."""
     lock = _folder() / ".up"
     with disk_errors(lock):
-        lock.parent.mkdir(parents=True, exist_ok=True)
+        home().mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(lock.parent)
         handle = os.open(lock, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

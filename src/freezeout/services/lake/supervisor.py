@@ -151,7 +151,7 @@ class Supervisor:
             if database.tend() and database.status.restarts >= _TRIES:
                 raise FreezeoutError(
                     f"PostgreSQL does not start: {database.status.message}{self._no_room()}",
-                    hint=f"log: {self._place.log('postgres')}; is it damaged, {postgres.DAMAGED}",
+                    hint=f"log: {self._place.log('postgres')}; if damaged, {postgres.DAMAGED}",
                     code="database_failed",
                 )
             self._tell()
@@ -270,6 +270,8 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--parent", type=int, metavar="PID", help="end when this parent is gone")
     parser.add_argument("--inputs", action="store_true", help="register the experiments' inputs")
     options = parser.parse_args(words)
+    # whatever the user's own says, nobody else writes into a lake
+    os.umask(os.umask(0o077) | 0o022)
     where = place()
     try:
         owner = take(where)
