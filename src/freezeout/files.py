@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     import numpy as np
 
 _CHUNK = 1 << 20
+_NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
+"""What file systems without hard links say."""
 _DEEPEST = 100
 _SURELY_SHALLOW = 1000
 
@@ -70,6 +72,38 @@ def write_atomically(path: Path | str, content: bytes | str) -> Path:
             Path(name).unlink(missing_ok=True)
             raise
     return path
+
+
+def put_into_place(part: Path, target: Path) -> None:
+    """Give a file that is whole its name, never over another one.
+
+    Raises
+    ------
+    FileExistsError
+        When there is one of this name.
+    InputError
+        When the folder cannot be written.
+    """
+    try:
+        _link(part, target)
+    except FileExistsError:
+        raise
+    except OSError:
+        with disk_errors(target):
+            raise
+
+
+def _link(part: Path, target: Path) -> None:
+    try:
+        os.link(part, target)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        # claimed first: then nobody else has the name
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        os.replace(part, target)
+    else:
+        part.unlink()
 
 
 def _umask() -> int:

@@ -47,17 +47,23 @@ def _later(where: str, name: str) -> _Command:
     return command
 
 
+def _number(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is no number from 1 on")
+    return int(text)
+
+
 def _looking(actions: Any) -> None:
     listing = _action(actions, "ls", "lake_look", "list scopes, a scope, a dataset or a container")
     listing.add_argument("what", nargs="?", default="", metavar="SCOPE|DID", help="such as darkside50")
     listing.add_argument("--type", default="", choices=("file", "dataset", "container", "collection"))
-    listing.add_argument("--limit", type=int, metavar="N", help="not more than N lines")
+    listing.add_argument("--limit", type=_number, metavar="N", help="not more than N lines")
 
     tree = _action(actions, "tree", "lake_look", "the same, with what is inside")
     tree.add_argument("what", nargs="?", default="", metavar="SCOPE|DID")
-    tree.add_argument("--depth", type=int, default=3, metavar="N", help="how deep to look (default: 3)")
+    tree.add_argument("--depth", type=_number, default=3, metavar="N", help="how deep to look (default: 3)")
     tree.add_argument(
-        "--limit", type=int, default=20, metavar="N", help="of each not more than N (default: 20)"
+        "--limit", type=_number, default=20, metavar="N", help="of each not more than N (default: 20)"
     )
 
     search = _action(actions, "search", "lake_look", "find data by name and metadata")
@@ -66,7 +72,7 @@ def _looking(actions: Any) -> None:
     )
     search.add_argument("--type", default="", choices=("file", "dataset", "container", "collection"))
     search.add_argument("--scope", default="", help="look there only")
-    search.add_argument("--limit", type=int, metavar="N", help="not more than N")
+    search.add_argument("--limit", type=_number, metavar="N", help="not more than N")
 
     info = _action(actions, "info", "lake_look", "all about one: size, checksums, metadata, replicas, rules")
     info.add_argument("did", metavar="DID")

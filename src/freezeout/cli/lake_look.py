@@ -9,6 +9,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from freezeout.cli.output import print_json, print_table, say
+from freezeout.errors import InputError
 
 if TYPE_CHECKING:
     from freezeout.lake.browse import Row
@@ -53,15 +54,22 @@ def _rows(options: argparse.Namespace) -> list[dict[str, Any]]:
 
 async def _inside(client: LakeClient, what: str, type: str) -> AsyncIterator[Row]:
     """What a scope, a pattern of names or a dataset holds; of a file itself."""
-    from freezeout.lake.browse import Row, contents, dids
+    from freezeout.lake.browse import Row, contents, dids, scopes
     from freezeout.lake.details import details
     from freezeout.lake.did import DID
     from freezeout.lake.search import search
 
     scope, _, name = what.partition(":")
     if not name:
+        nothing = True
         async for row in dids(client, scope, type):
+            nothing = False
             yield row
+        if nothing and scope not in {one.scope for one in await scopes(client)}:
+            raise InputError(
+                f"there is no scope '{scope}' in the lake", code="scope_not_found",
+                hint="'freezeout lake ls' lists them; data has a name of two parts, scope:name",
+            )  # fmt: skip
     elif "*" in name:
         async for hit in search(client, f"name={json.dumps(name)}", scope, type):
             yield hit.row
@@ -150,7 +158,7 @@ def search(options: argparse.Namespace) -> None:
 
 def info(options: argparse.Namespace) -> None:
     """All about one data identifier."""
-    from freezeout.lake.get import amount
+    from freezeout.lake.amount import amount
     from freezeout.lake.inquiry import info
 
     found = info(options.did, lake=options.lake)

@@ -17,7 +17,8 @@ _SIZES = {"": 1, "k": 1000, "m": 10**6, "g": 10**9, "t": 10**12}
 def get(options: argparse.Namespace) -> None:
     """Bring a file or a dataset here."""
     from freezeout.cli.progress import watched
-    from freezeout.lake.get import amount, fetched
+    from freezeout.lake.amount import amount
+    from freezeout.lake.get import fetched
 
     with watched(f"get {options.did}") as progress:
         found = fetched(
@@ -60,7 +61,7 @@ def put(options: argparse.Namespace) -> None:
 def cache(options: argparse.Namespace) -> None:
     """What is kept here, or less of it."""
     from freezeout.lake import cache
-    from freezeout.lake.get import amount
+    from freezeout.lake.amount import amount
 
     if options.clear or options.keep:
         files, freed = cache.clear(0 if options.clear else size(options.keep))

@@ -125,7 +125,8 @@ def fetch(
     InputError
         When the dataset is no run, or another run of this id is here.
     """
-    from freezeout.lake.get import fetched, relative
+    from freezeout.lake.destination import relative
+    from freezeout.lake.get import fetched
 
     wanted = _dataset(did, lake)
     root = user_path(folder) if folder is not None else runs_folder()

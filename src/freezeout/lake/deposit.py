@@ -15,11 +15,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from freezeout.errors import InputError
-from freezeout.files import disk_errors
+from freezeout.files import disk_errors, put_into_place
 from freezeout.jobs.reporter import Reporter
+from freezeout.lake.amount import amount
 from freezeout.lake.copying import Sums, copy
 from freezeout.lake.did import DID
-from freezeout.lake.get import amount
 from freezeout.lake.journal import Journal, Placed
 from freezeout.lake.plan import Item
 from freezeout.lake.registration import Stored
@@ -151,11 +151,12 @@ class Deposit:
             with disk_errors(target):
                 part.chmod(0o644)
                 one = Placed(item.did, target, part.stat().st_ino)
-                self._notes.placed(one)
-                try:
-                    os.link(part, target)
-                except FileExistsError:
-                    self._require_left(item, target, sums)
+            self._notes.placed(one)
+            try:
+                put_into_place(part, target)
+            except FileExistsError:
+                self._require_left(item, target, sums)
+                with disk_errors(target):
                     os.replace(part, target)
             self._placed.append(one)
         finally:
@@ -208,15 +209,23 @@ def _read(path: Path, target: Path | None = None, tell: Callable[[int], None] | 
     """Read a file, and copy it, while nobody changes it."""
     with disk_errors(path):
         before = path.stat()
-    sums = copy(path, target, tell, flush=True)
+    read = 0
+
+    def told(bytes: int) -> None:
+        nonlocal read
+        read += bytes
+        if read > before.st_size:
+            raise changed  # and it may go on to grow
+        if tell:
+            tell(bytes)
+
+    changed = InputError(
+        f"{path} was changed while it was read", hint="put it when nobody writes to it", code="file_changed"
+    )
+    sums = copy(path, target, told, flush=True)
     with disk_errors(path):
         after = path.stat()
-    if (before.st_size, before.st_mtime_ns) != (
-        after.st_size,
-        after.st_mtime_ns,
-    ) or sums.bytes != after.st_size:
-        raise InputError(
-            f"{path} was changed while it was read", hint="put it when nobody writes to it",
-            code="file_changed",
-        )  # fmt: skip
+    same = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
+    if not same or sums.bytes != after.st_size:
+        raise changed
     return sums

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from freezeout.lake.connection import Connection
 
 _LONGEST = 300
+_NAMES = "names in Rucio are of letters, digits and . _ - /, and begin with none of . _ -"
 _KINDS: dict[str, tuple[type[FreezeoutError], str, str]] = {
     "DataIdentifierNotFound": (InputError, "did_not_found", "freezeout lake search looks for it"),
     "ScopeNotFound": (InputError, "scope_not_found", "freezeout lake ls shows the scopes"),
@@ -42,8 +43,8 @@ _KINDS: dict[str, tuple[type[FreezeoutError], str, str]] = {
     "InvalidValueForKey": (InputError, "bad_metadata", ""),
     "KeyNotFound": (InputError, "bad_metadata", ""),
     "MetadataSchemaMismatchError": (InputError, "bad_metadata", ""),
-    "InvalidObject": (InputError, "bad_did", "this lake allows no such name or value"),
-    "InvalidPath": (InputError, "bad_did", "this lake allows no such name"),
+    "InvalidObject": (InputError, "bad_did", _NAMES),
+    "InvalidPath": (InputError, "bad_did", _NAMES),
     "UnsupportedOperation": (InputError, "not_possible", ""),
     "UnsupportedStatus": (InputError, "not_possible", ""),
     "InputValidationError": (InputError, "not_possible", ""),
@@ -154,8 +155,12 @@ def _server(connection: Connection, error: httpx.HTTPError) -> str:
 
 
 def _readable(message: str) -> str:
-    """What a person reads of Rucio's message: its first words, without traces, SQL and 'Details: '."""
-    message = re.split(r"Traceback \(most recent call last\)|\[SQL:|\(Background on this error", message)[0]
+    """What a person reads of Rucio's message: its first words, without traces, SQL, schemas."""
+    traces = r"Traceback \(most recent call last\)|\[SQL:|\(Background on this error|Failed validating '"
+    message = re.split(traces, message)[0]
     message = re.sub(r"\s+", " ", message).strip()
+    message = re.sub(
+        r"^Problem validating \w+: (.+) does not match '.*'$", r"\1 has signs that it does not allow", message
+    )
     message = re.sub(r"^(Details|An unknown exception occurred\.?):? *", "", message)
     return message if len(message) <= _LONGEST else message[: _LONGEST - 1] + "…"

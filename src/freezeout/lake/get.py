@@ -5,17 +5,18 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from freezeout.errors import FreezeoutError, InputError
-from freezeout.files import disk_errors
+from freezeout.files import put_into_place
 from freezeout.jobs.reporter import Reporter
+from freezeout.lake.amount import amount
 from freezeout.lake.cache import Slot
 from freezeout.lake.connection import connection
 from freezeout.lake.copying import Sums, copy
+from freezeout.lake.destination import beside, is_there, sweep, targets
 from freezeout.lake.did import DID
 from freezeout.lake.replicas import LakeFile, Replica, files_of, local_path
 from freezeout.lake.session import Session
@@ -77,8 +78,10 @@ def fetched(
         fetching = _Fetching(session, files, reporter, verify)
         if to is None:
             return [(file, fetching.cached(file)) for file in files]
-        targets = _targets(wanted, files, Path(os.path.expanduser(to)).absolute())
-        return [(file, fetching.put(file, target)) for file, target in zip(files, targets, strict=True)]
+        places = targets(wanted, files, Path(os.path.expanduser(to)).absolute())
+        for folder in {place.parent for place in places}:
+            sweep(folder)
+        return [(file, fetching.put(file, target)) for file, target in zip(files, places, strict=True)]
 
 
 def download_job(reporter: Reporter, connection: str, did: str, to: str) -> dict[str, Any]:
@@ -115,27 +118,19 @@ class _Fetching:
 
     def put(self, file: LakeFile, target: Path) -> Path:
         """Put the file there, from the cache when it is in it."""
-        if _is_there(file, target):
+        if is_there(file, target):
             self._tell(file)(file.bytes or 0)
             return target
-        with disk_errors(target):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=target.parent, prefix=".fetching.", suffix=".part")
-            os.close(handle)
-        part = Path(name)
-        try:
+        with beside(target) as part:
             ours = Slot(self._session.connection, file.did, file.adler32).find()
             near = (Replica("cache", f"file://localhost{ours}"),) if ours else ()
             self._fetch(file, part, near)
-            with disk_errors(target):
-                part.chmod(0o666 & ~_umask())
-                # never over what somebody else put there meanwhile
-                os.link(part, target)
-        except FileExistsError:
-            if not _is_there(file, target):
-                raise
-        finally:
-            part.unlink(missing_ok=True)
+            try:
+                put_into_place(part, target)
+            except FileExistsError:
+                # somebody else has put it there meanwhile
+                if not is_there(file, target):
+                    raise
         return target
 
     def _fetch(self, file: LakeFile, part: Path, near: tuple[Replica, ...] = ()) -> Sums:
@@ -150,7 +145,7 @@ class _Fetching:
                     raise
                 faults.append(f"{replica.rse}: {error.message}")
             else:
-                wrong = _difference(file, sums)
+                wrong = file.difference(sums)
                 if not wrong:
                     return sums
                 faults.append(f"{replica.rse}: {wrong}")
@@ -190,82 +185,12 @@ class _Fetching:
         return tell
 
 
-def amount(bytes: int) -> str:
-    """A number of bytes for people.
-
-    Examples
-    --------
-    >>> amount(0), amount(1536), amount(5_000_000_000)
-    ('0 B', '1.5 kB', '5 GB')
-    """
-    value, unit = float(bytes), "B"
-    for following in ("kB", "MB", "GB", "TB", "PB"):
-        if value < 1000:
-            break
-        value, unit = value / 1000, following
-    return f"{value:.3g} {unit}"
-
-
 def declare(session: Session, replica: Replica, why: str) -> None:
     """Tell the lake of a replica that is not what it should be; as bad when we may, else as suspicious."""
     for what in ("bad", "suspicious"):
         with contextlib.suppress(FreezeoutError):
             session.request("POST", f"replicas/{what}", {"pfns": [replica.pfn], "reason": why})
             return
-
-
-def _difference(file: LakeFile, sums: Sums) -> str:
-    if file.bytes is not None and sums.bytes != file.bytes:
-        return f"{sums.bytes} bytes instead of {file.bytes}"
-    if file.adler32 and sums.adler32 != file.adler32.rjust(8, "0"):
-        return f"Adler-32 {sums.adler32} instead of {file.adler32}"
-    if file.md5 and sums.md5 and sums.md5 != file.md5:
-        return f"MD5 {sums.md5} instead of {file.md5}"
-    return ""
-
-
-def _targets(did: DID, files: Sequence[LakeFile], to: Path) -> list[Path]:
-    """Where each file goes; two are not put in one place, and none outside of the folder."""
-    single = len(files) == 1 and files[0].did == did
-    targets: dict[Path, DID] = {}
-    for file in files:
-        name = file.did.name.rpartition("/")[2] if single else relative(file.did, did)
-        parts = [part for part in name.split("/") if part]
-        if not parts or {".", ".."} & set(parts):
-            raise InputError(f"the name of {file.did} is no path", code="bad_did")
-        inside = [] if single else [part for part in did.name.split("/") if part]
-        target = to.joinpath(*inside, *parts)
-        if target in targets:
-            raise InputError(
-                f"{file.did} and {targets[target]} would both be {target}",
-                hint="get them one by one",
-                code="same_name",
-            )
-        targets[target] = file.did
-    return list(targets)
-
-
-def relative(file: DID, collection: DID) -> str:
-    """The name of a file in the folder that a dataset becomes.
-
-    Examples
-    --------
-    >>> relative(DID("user.me", "calib/sub/a.csv"), DID("user.me", "calib"))
-    'sub/a.csv'
-    """
-    return file.name.removeprefix(f"{collection.name}/")
-
-
-def _is_there(file: LakeFile, target: Path) -> bool:
-    if not (target.exists() or target.is_symlink()):
-        return False
-    if target.is_file() and not _difference(file, copy(target, None, md5=bool(file.md5))):
-        return True
-    raise InputError(
-        f"{target} is there already, and is not {file.did}",
-        hint="rename it, or choose another folder",
-        code="file_exists",
-    )
 
 
 def _require_room(folder: Path, file: LakeFile) -> None:
@@ -276,9 +201,3 @@ def _require_room(folder: Path, file: LakeFile) -> None:
             hint="free some space ('freezeout lake cache' tells what it holds) or choose another folder",
             code="disk_full",
         )
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

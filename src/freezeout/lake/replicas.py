@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from freezeout.lake.connection import Connection
+from freezeout.lake.copying import Sums
 from freezeout.lake.did import DID
 from freezeout.lake.session import Session, address
 
@@ -39,6 +40,16 @@ class LakeFile:
     adler32: str
     md5: str
     replicas: tuple[Replica, ...] = ()
+
+    def difference(self, sums: Sums) -> str:
+        """What is wrong with bytes that should be this file; empty when nothing is."""
+        if self.bytes is not None and sums.bytes != self.bytes:
+            return f"{sums.bytes} bytes instead of {self.bytes}"
+        if self.adler32 and sums.adler32 != self.adler32.rjust(8, "0"):
+            return f"Adler-32 {sums.adler32} instead of {self.adler32}"
+        if self.md5 and sums.md5 and sums.md5 != self.md5:
+            return f"MD5 {sums.md5} instead of {self.md5}"
+        return ""
 
 
 def did_type(session: Session, did: DID) -> str:

@@ -18,6 +18,11 @@ _LONGEST_LIFETIME = 100 * 366 * 86400
 _MOST_COPIES = 100
 _OF_RULE = re.compile("[0-9a-fA-F]{32}")
 _LONGEST_ERROR = 400
+_REASONS = {
+    "RequestErrMsg.MISMATCH_SCHEME": "nothing can be copied to this storage from where the data is",
+    "RequestErrMsg.NO_SOURCES": "no copy of it can be read at present",
+    "RequestErrMsg.ONLY_TAPE_SOURCES": "the only copies of it are on tape",
+}
 
 
 @dataclass(frozen=True)
@@ -225,6 +230,9 @@ async def _collect_rses(client: LakeClient, expression: str) -> list[dict[str, A
 
 
 def _line(text: object) -> str:
+    for word, meaning in _REASONS.items():
+        if word in str(text):
+            return meaning
     return " ".join(str(text or "").split())[:_LONGEST_ERROR]
 
 
