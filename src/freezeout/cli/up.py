@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from freezeout.services.lake.watch import LakeWatch
 
 _BEAT = 0.25
+_LOG = "up.log"
 _PATIENCE = 1800.0
 
 
@@ -194,9 +195,8 @@ def _detached(options: argparse.Namespace) -> int:
     words += ["--no-browser"] if options.no_browser else []
     words += ["--no-lake"] if options.no_lake else []
     words += [f"--root={options.root.resolve()}"] if options.root else []
-    log = _log()
+    log = gateway.own_folder() / _LOG
     with disk_errors(log):
-        log.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(log, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
     child = subprocess.Popen(
         [sys.executable, "-P", "-m", "freezeout.cli", *words],
@@ -226,7 +226,7 @@ def _last_words() -> str:
 def _log() -> Path:
     from freezeout.settings import home
 
-    return home() / "services" / "up.log"
+    return home() / "services" / _LOG
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

@@ -82,10 +82,8 @@ class Gateway:
 
 def take() -> int | None:
     """The lock of the one ``freezeout up`` of a home, or None when another has it."""
-    lock = _folder() / ".up"
+    lock = own_folder() / ".up"
     with disk_errors(lock):
-        home().mkdir(mode=0o700, parents=True, exist_ok=True)
-        private_folder(lock.parent)
         handle = os.open(lock, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -96,6 +94,13 @@ def take() -> int | None:
         os.close(handle)
         raise InputError(f"cannot use {lock}: {error.strerror}", code="no_locks") from error
     return handle
+
+
+def own_folder() -> Path:
+    """The folder of what runs, for nobody else to look into; made when it is not there."""
+    with disk_errors(_folder()):
+        home().mkdir(mode=0o700, parents=True, exist_ok=True)
+    return private_folder(_folder())
 
 
 def is_taken() -> bool:
