@@ -227,7 +227,7 @@ export function Details({ environment, host, tabIndex }: IPartProps): React.JSX.
     const label = trans.__('Copy the hash of the lock');
     rows.push([
       trans.__('Lock'),
-      <Copyable key="" text={environment.lock_sha256} most={20} {...{ label, tabIndex }} />
+      <Copyable key="" text={environment.lock_sha256} {...{ label, tabIndex }} />
     ]);
   }
   const label = trans.__('Copy the folder');

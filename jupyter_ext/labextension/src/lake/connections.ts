@@ -160,7 +160,7 @@ export class Connections {
     this._before = { name: chosen?.name ?? null, state };
     const well = isUsable(state);
     this._unwell = well ? 0 : this._unwell + 1;
-    if (chosen?.name !== before.name) {
+    if (this._before.name !== before.name) {
       this._chosenChanged.emit(chosen);
     } else if (well && !isUsable(before.state)) {
       this._recovered.emit();

@@ -5,8 +5,10 @@ import type { ISaid } from '../server/describe';
 import { ApiError } from '../server/request';
 import type { DidType, IDid, IReplicas, IRule, LakeApi } from './api';
 
-/** How often rules that move are looked at. */
+/** How often rules that move are looked at; less often when it goes on and on. */
 const MOVING_MS = 1500;
+const SLOWEST_MS = 15_000;
+const OFTEN = 40;
 
 /** A part that is loaded by itself, and may fail by itself. */
 export interface IPart<T> {
@@ -18,6 +20,9 @@ export interface IDetailsOptions {
   readonly api: LakeApi;
   readonly trans: TranslationBundle;
   readonly changed: () => void;
+
+  /** The server's clock. */
+  readonly now: () => number;
 
   /** Whether somebody looks. */
   readonly isWatched: () => boolean;
@@ -124,23 +129,34 @@ export class Details {
   }
 
   private _moves(): boolean {
-    return this._rules.value?.some(({ state }) => state === 'REPLICATING' || state === 'INJECT') ?? false;
+    return (
+      this._rules.value?.some(
+        rule => rule.state === 'REPLICATING' || rule.state === 'INJECT' || isEnding(rule, this._options.now())
+      ) ?? false
+    );
   }
 
   /** Look again while something moves and somebody looks. */
   private _plan(): void {
     clearTimeout(this._timer);
-    if (!this._moves() || this._disposed) {
+    const moves = this._moves();
+    const stuck = this._rules.value?.some(({ state }) => state === 'STUCK') ?? false;
+    if (!(moves || stuck) || this._disposed) {
+      this._looks = 0;
       return;
     }
+    const often = Math.min(SLOWEST_MS, MOVING_MS * 1.1 ** Math.max(0, this._looks - OFTEN));
+    // what is stuck is tried again by the lake, now and then
+    const pause = moves ? often : SLOWEST_MS;
     this._timer = setTimeout(() => {
       if (document.hidden || !this._options.isWatched()) {
         this._plan();
       } else {
+        this._looks += 1;
         void this._loadRules();
         void this._loadReplicas();
       }
-    }, MOVING_MS);
+    }, pause);
   }
 
   private _draw(): void {
@@ -151,8 +167,14 @@ export class Details {
 
   private _gone = false;
   private _disposed = false;
+  private _looks = 0;
   private _timer: ReturnType<typeof setTimeout> | undefined;
   private _info: IPart<IDid> = { value: null, failure: null };
   private _replicas: IPart<readonly IReplicas[]> = { value: null, failure: null };
   private _rules: IPart<readonly IRule[]> = { value: null, failure: null };
+}
+
+/** Whether its time is over, as of one that was cancelled: Rucio's daemons take it away. */
+export function isEnding({ expires_at: end }: IRule, now: number): boolean {
+  return end !== null && Date.parse(end) <= now;
 }

@@ -279,7 +279,7 @@ function Facts({ host, details }: IDetailsProps): React.JSX.Element {
     ]);
   }
   const copyable = (text: string, label: string): React.ReactNode => (
-    <Copyable text={text} most={24} tabIndex={0} label={label} />
+    <Copyable text={text} tabIndex={0} label={label} />
   );
   if (value.adler32) {
     rows.push([trans.__('adler32'), copyable(value.adler32, trans.__('Copy adler32'))]);
@@ -387,7 +387,7 @@ function Replicas({ host, details }: IDetailsProps): React.JSX.Element {
       )}
       {!value && !failure && <Skeletons label={trans.__('Loading replicas')} rows={2} />}
       {value?.length === 0 && <div className="freezeout-mod-quiet">{trans.__('It lies nowhere.')}</div>}
-      <ul className="freezeout-Lake-list">
+      <ul className="freezeout-Lake-list freezeout-Lake-replicas">
         {value?.map(one => (
           <Replica key={one.rse} host={host} one={one} />
         ))}
@@ -403,7 +403,9 @@ function Replica({ host, one }: { readonly host: IHost; readonly one: IReplicas 
   const files =
     one.files === 1
       ? stateWord(host, one.state, whole)
-      : trans.__('%1 of %2 files', count(one.files_available), count(one.files));
+      : whole
+        ? trans.__('%1 files', count(one.files))
+        : trans.__('%1 of %2 files', count(one.files_available), count(one.files));
   return (
     <li data-rse={one.rse} data-state={one.state}>
       <span

@@ -1,11 +1,14 @@
 /** The head of the panel: which lake, how it is, and the box for searches. */
 import { addIcon, Button, refreshIcon } from '@jupyterlab/ui-components';
 import React, { useRef, useState } from 'react';
-import { exactly } from '../ui/words';
+import { count, cut, exactly } from '../ui/words';
 import type { IConnection } from './api';
 import * as ids from './ids';
 import type { IHost } from './treeview';
 import { connectionWord, tokenLeft } from './words';
+
+/** Signs of a search that are said again. */
+const LONGEST = 100;
 
 export interface IHeaderProps {
   readonly host: IHost;
@@ -87,8 +90,7 @@ function State({
   const { trans, model } = host;
   const { state, message, hint, token_expires_at: expires } = connection;
   const failed = model.connections.failure;
-  // what is signed in with a password is so again by itself
-  const token = connection.auth === 'userpass' ? '' : tokenLeft(trans, connection, model.jobs.now());
+  const token = tokenLeft(trans, connection, model.jobs.now());
   return (
     <span className="freezeout-Lake-status" role="status">
       <span
@@ -249,14 +251,18 @@ function Found({ host }: { readonly host: IHost }): React.JSX.Element {
   const { model, trans } = host;
   const { root, search } = model.tree ?? {};
   const total = root?.rows ?? null;
-  const many = total === null ? trans.__('searching…') : trans._n('%1 found', '%1 found', total);
+  const many =
+    total === null ? trans.__('searching…') : trans._n('%2 found', '%2 found', total, count(total));
   const more = total !== null && root?.complete === false ? trans.__('%1 so far', many) : many;
   const understood = root?.pages?.query ?? '';
   return (
     <div className="freezeout-Lake-found">
       {more}
       {understood && understood !== search?.query && (
-        <span className="freezeout-mod-quiet"> · {understood}</span>
+        <span className="freezeout-mod-quiet" title={understood}>
+          {' '}
+          · {cut(understood, LONGEST)}
+        </span>
       )}
     </div>
   );

@@ -1,7 +1,8 @@
 /** The metadata of a DID: shown, added, edited, deleted; types are kept. */
 import { Button } from '@jupyterlab/ui-components';
-import React, { useState } from 'react';
+import React, { useLayoutEffect, useRef, useState } from 'react';
 import { Said } from '../ui/said';
+import { cut } from '../ui/words';
 import type { Metadata as Values } from './api';
 import { Skeletons } from './detailsview';
 import type { IDetailsProps } from './detailsview';
@@ -9,15 +10,27 @@ import { Ask } from './questions';
 import type { IHost } from './treeview';
 import { editable, shown, typed, typeWord } from './values';
 
+/** Signs of a value that are shown. */
+const MOST = 120;
+
 export function Metadata({ host, details }: IDetailsProps): React.JSX.Element {
   const { trans, model } = host;
   const [adding, setAdding] = useState(false);
   const [edited, setEdited] = useState('');
+  const box = useRef<HTMLElement>(null);
+  const left = useRef<string | null>(null);
+  useLayoutEffect(() => {
+    // who has edited is where the editing began
+    if (left.current !== null) {
+      box.current?.querySelector<HTMLElement>(`[data-edits="${CSS.escape(left.current)}"]`)?.focus();
+      left.current = null;
+    }
+  });
   const { value } = details.info;
   const keys = Object.keys(value?.metadata ?? {}).sort();
   const { question } = model.unfolded;
   return (
-    <section aria-labelledby="freezeout-lake-metadata">
+    <section ref={box} aria-labelledby="freezeout-lake-metadata">
       <h3 id="freezeout-lake-metadata">{trans.__('Metadata')}</h3>
       {!value && !details.info.failure && <Skeletons label={trans.__('Loading metadata')} rows={2} />}
       {value && keys.length === 0 && <div className="freezeout-mod-quiet">{trans.__('None.')}</div>}
@@ -41,7 +54,7 @@ export function Metadata({ host, details }: IDetailsProps): React.JSX.Element {
                     refusal={`metadata ${key}`}
                     onYes={() => void model.changes.deleteMetadata(key)}
                   >
-                    <div>{trans.__('It is %1 now.', shown(value.metadata[key]))}</div>
+                    <div>{trans.__('It is %1 now.', cut(shown(value.metadata[key]), MOST))}</div>
                   </Ask>
                 </dd>
               ) : edited === key ? (
@@ -51,6 +64,7 @@ export function Metadata({ host, details }: IDetailsProps): React.JSX.Element {
                     name={key}
                     values={value.metadata}
                     done={() => {
+                      left.current = key;
                       setEdited('');
                     }}
                   />
@@ -80,6 +94,7 @@ export function Metadata({ host, details }: IDetailsProps): React.JSX.Element {
           name=""
           values={value.metadata}
           done={() => {
+            left.current = '';
             setAdding(false);
           }}
         />
@@ -89,6 +104,7 @@ export function Metadata({ host, details }: IDetailsProps): React.JSX.Element {
           small
           minimal
           className="freezeout-Unfold"
+          data-edits=""
           onClick={() => {
             setEdited('');
             setAdding(true);
@@ -114,17 +130,18 @@ function Value({ host, values, name, mine, edit }: IValueProps): React.JSX.Eleme
   const value = values[name];
   const text = shown(value);
   if (!mine) {
-    return <span title={typeWord(trans, value)}>{text}</span>;
+    return <span title={`${text}\n(${typeWord(trans, value)})`}>{cut(text, MOST)}</span>;
   }
   return (
     <span className="freezeout-Lake-value">
       <button
         className="freezeout-Unfold"
-        title={trans.__('Edit (%1)', typeWord(trans, value))}
-        aria-label={trans.__('Edit %1: %2', name, text)}
+        data-edits={name}
+        title={`${trans.__('Edit (%1)', typeWord(trans, value))}${text.length > MOST ? `\n${text}` : ''}`}
+        aria-label={trans.__('Edit %1: %2', name, cut(text, MOST))}
         onClick={edit}
       >
-        {text === '' ? '‘’' : text}
+        {text === '' ? '‘’' : cut(text, MOST)}
       </button>
       <button
         className="freezeout-Unfold freezeout-Lake-x"
@@ -173,10 +190,15 @@ function Editor({ host, name, values, done }: IEditorProps): React.JSX.Element {
   const [text, setText] = useState(name ? editable(values[name]) : '');
   const value = typed(text);
   const trimmed = key.trim();
-  const taken = !name && trimmed in values;
+  const taken = !name && Object.keys(values).includes(trimmed);
   const pending = model.asked.isPending(`metadata ${trimmed}`);
+  const box = useRef<HTMLFormElement>(null);
+  useLayoutEffect(() => {
+    box.current?.scrollIntoView({ block: 'nearest' });
+  }, []);
   return (
     <form
+      ref={box}
       className="freezeout-Ask"
       aria-label={name ? trans.__('Edit %1', name) : trans.__('Add metadata')}
       onSubmit={event => {

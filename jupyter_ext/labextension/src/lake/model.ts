@@ -142,6 +142,7 @@ export class LakeModel extends VDomModel {
         changed: () => {
           this._draw();
         },
+        now: () => this.jobs.now(),
         isWatched: () => this._watched,
         arrived: () => {
           this._tree?.root.refresh(true);
@@ -233,7 +234,7 @@ export class LakeModel extends VDomModel {
 
   private _open(connection: IConnection | null): void {
     const kept = this._kept;
-    this._kept = {};
+    this._kept = connection ? {} : kept;
     this._tree?.dispose();
     this._tree = null;
     this.hide();

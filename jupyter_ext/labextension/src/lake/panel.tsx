@@ -39,6 +39,20 @@ export class LakePanel extends VDomRenderer<LakeModel> {
     notebooks.changed.connect(() => {
       this.update();
     });
+    this.node.addEventListener('focusin', ({ target }) => {
+      this._focused = target instanceof HTMLElement ? target : null;
+      this._inDetails = this._focused?.closest('.freezeout-Lake-details') !== null;
+    });
+    this.node.addEventListener('focusout', () => {
+      setTimeout(() => {
+        if (this._focused?.isConnected && !this.node.contains(document.activeElement)) {
+          this._focused = null;
+        }
+      });
+    });
+    new MutationObserver(() => {
+      this._keepFocus();
+    }).observe(this.node, { childList: true, subtree: true });
   }
 
   /** Put the focus somewhere, when the palette has given it back to what had it. */
@@ -72,6 +86,21 @@ export class LakePanel extends VDomRenderer<LakeModel> {
   protected override render(): React.JSX.Element {
     return <Lake host={this._host} />;
   }
+
+  /** What had the focus may be gone: it stays as near as may be, for those who work by keyboard. */
+  private _keepFocus(): void {
+    if (this._focused && !this._focused.isConnected) {
+      this._focused = null;
+      if (document.activeElement === document.body) {
+        const tree = this.node.querySelector<HTMLElement>('.freezeout-Tree');
+        const details = this.node.querySelector<HTMLElement>('.freezeout-Lake-details');
+        (this._inDetails ? (details ?? tree) : tree)?.focus({ preventScroll: true });
+      }
+    }
+  }
+
+  private _focused: HTMLElement | null = null;
+  private _inDetails = false;
 }
 
 function Lake({ host }: { readonly host: IPanelHost }): React.JSX.Element {

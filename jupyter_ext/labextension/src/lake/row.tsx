@@ -138,7 +138,7 @@ function Word({ host, tree, line }: IRowProps): React.JSX.Element {
             className="freezeout-Tree-failure"
             title={`${line.failure?.message ?? ''}\n${line.failure?.hint ?? ''}`}
           >
-            ✕ {line.failure?.message ?? ''}
+            ✕ {said(host, tree, line)}
           </span>
           <button
             className="freezeout-Link"
@@ -156,6 +156,11 @@ function Word({ host, tree, line }: IRowProps): React.JSX.Element {
     default:
       return <span className="freezeout-Skeleton" aria-label={trans.__('loading')} role="img" />;
   }
+}
+
+/** What went wrong; of a search the box says more. */
+function said({ trans }: IHost, tree: Tree, { branch, failure }: ILine): string {
+  return tree.search && branch === tree.root ? trans.__('could not be searched') : (failure?.message ?? '');
 }
 
 function empty({ trans }: IHost, tree: Tree, { branch }: ILine): string {

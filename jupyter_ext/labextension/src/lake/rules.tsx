@@ -5,6 +5,7 @@ import { Progress } from '../jobs/progress';
 import { Said } from '../ui/said';
 import { count, percent } from '../ui/words';
 import type { IRule } from './api';
+import { isEnding } from './details';
 import { Moment, Skeletons } from './detailsview';
 import type { IDetailsProps } from './detailsview';
 import { Ask } from './questions';
@@ -49,7 +50,8 @@ function Rule({ host, rule, did }: IRuleProps): React.JSX.Element {
   const { model, trans } = host;
   const { question } = model.unfolded;
   const total = rule.ok + rule.replicating + rule.stuck;
-  const moving = rule.state === 'REPLICATING' || rule.state === 'STUCK';
+  const ending = isEnding(rule, model.jobs.now());
+  const moving = !ending && (rule.state === 'REPLICATING' || rule.state === 'STUCK');
   const refused = model.asked.refusal(`rule ${rule.id}`);
   const asks = question?.what === 'rule' && question.rule.id === rule.id;
   const share = percent(rule.progress);
@@ -60,7 +62,7 @@ function Rule({ host, rule, did }: IRuleProps): React.JSX.Element {
         <span className="freezeout-Lake-rse" title={rule.rse_expression}>
           {rule.rse_expression}
         </span>
-        <span>{ruleWord(trans, rule.state)}</span>
+        <span>{ending ? trans.__('being removed') : ruleWord(trans, rule.state)}</span>
         {moving && total > 0 && (
           <>
             <Progress fraction={rule.progress} label={trans.__('Copies at %1', rule.rse_expression)} />
@@ -76,7 +78,7 @@ function Rule({ host, rule, did }: IRuleProps): React.JSX.Element {
       <div className="freezeout-Lake-more">
         {rule.expires_at ? (
           <span>
-            {trans.__('expires')} <Moment at={rule.expires_at} />
+            {ending ? trans.__('ended') : trans.__('expires')} <Moment at={rule.expires_at} />
           </span>
         ) : (
           <span>{trans.__('forever')}</span>
@@ -84,8 +86,8 @@ function Rule({ host, rule, did }: IRuleProps): React.JSX.Element {
         {rule.did !== did && <span title={rule.did}>{trans.__('of %1', rule.did)}</span>}
         {!rule.mine && <span>{trans.__('by %1', rule.account)}</span>}
       </div>
-      {rule.error && <div className="freezeout-Lake-error">{rule.error}</div>}
-      {rule.mine && !asks && <Change {...{ host, rule, did }} />}
+      {rule.error && !ending && <div className="freezeout-Lake-error">{rule.error}</div>}
+      {rule.mine && !asks && !ending && <Change {...{ host, rule, did }} />}
       {asks && (
         <Ask
           host={host}

@@ -198,10 +198,11 @@ export class Tree {
     this._options.changed();
   }
 
-  /** What a branch is below of. */
+  /** What a branch is below of: a scope, or a name in it. */
   nameOf(branch: Branch): string {
     const parts = branch.key.split('\n');
-    return parts.pop() || (parts.pop() ?? '');
+    const last = parts.pop() || (parts.pop() ?? '');
+    return last.slice(last.indexOf(':') + 1);
   }
 
   /** Read the scopes, and anew what is unfolded. */

@@ -3,6 +3,7 @@ import { Button } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import React, { useLayoutEffect, useRef, useState } from 'react';
+import { count as figures } from '../ui/words';
 import { didOf } from './api';
 import type { ILine } from './branch';
 import * as ids from './ids';
@@ -287,7 +288,7 @@ export function Filter({
         }}
       />
       <span className="freezeout-Lake-count" role="status">
-        {rows === null ? '…' : trans._n('%1 row', '%1 rows', rows)}
+        {rows === null ? '…' : trans._n('%2 row', '%2 rows', rows, figures(rows))}
       </span>
       <Button
         small

@@ -18,15 +18,24 @@ export function editable(value: Value): string {
 /** What was written: a number, true or false, null, a list, a quoted text; else the text itself. */
 export function typed(text: string): ReadonlyPartialJSONValue {
   const trimmed = text.trim();
-  if (/^(-?\d|["[{]|true$|false$|null$)/.test(trimmed)) {
-    try {
-      return JSON.parse(trimmed) as ReadonlyPartialJSONValue;
-    } catch {
-      const number = /^-?\d+(\.\d*)?(e[-+]?\d+)?$/i.test(trimmed) ? Number(trimmed) : NaN;
-      return Number.isFinite(number) ? number : trimmed;
-    }
+  const value = /^(-?\.?\d|["[{]|true$|false$|null$)/.test(trimmed) ? parsed(trimmed) : trimmed;
+  return isExact(value, trimmed) ? value : trimmed;
+}
+
+function parsed(text: string): ReadonlyPartialJSONValue {
+  try {
+    return JSON.parse(text) as ReadonlyPartialJSONValue;
+  } catch {
+    return /^-?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : text;
   }
-  return trimmed;
+}
+
+/** Whether a number is the one that was written: not one too long, or too large, to be kept. */
+function isExact(value: ReadonlyPartialJSONValue, text: string): boolean {
+  return (
+    typeof value !== 'number' ||
+    (Number.isFinite(value) && !(/^-?\d+$/.test(text) && !Number.isSafeInteger(value)))
+  );
 }
 
 /** The type of a value, in a word. */

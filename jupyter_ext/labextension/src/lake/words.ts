@@ -20,9 +20,9 @@ export function connectionWord(trans: TranslationBundle, state: ConnectionState)
   }
 }
 
-/** How long its token is valid still; empty when it has none, or one that is renewed by itself. */
+/** How long its token is valid still; empty when it has none, or a password with which it is renewed. */
 export function tokenLeft(trans: TranslationBundle, connection: IConnection, now: number): string {
-  if (!connection.token_expires_at) {
+  if (!connection.token_expires_at || connection.auth === 'userpass') {
     return '';
   }
   const seconds = (Date.parse(connection.token_expires_at) - now) / 1000;

@@ -2,21 +2,24 @@
 import { Clipboard } from '@jupyterlab/apputils';
 import { copyIcon } from '@jupyterlab/ui-components';
 import React from 'react';
-import { cut } from './words';
 
 export interface ICopyableProps {
   readonly text: string;
   readonly label: string;
   readonly tabIndex: number;
-
-  /** Signs that are shown. */
-  readonly most?: number;
 }
 
-export function Copyable({ text, label, tabIndex, most }: ICopyableProps): React.JSX.Element {
+/** Signs at its end that stay when it is cut. */
+const TAIL = 8;
+
+export function Copyable({ text, label, tabIndex }: ICopyableProps): React.JSX.Element {
+  const at = text.length > 2 * TAIL ? text.length - TAIL : text.length;
   return (
     <span className="freezeout-Copyable">
-      <code title={text}>{cut(text, most)}</code>
+      <code title={text}>
+        <span>{text.slice(0, at)}</span>
+        {at < text.length && <span>{text.slice(at)}</span>}
+      </code>
       <button
         type="button"
         className="freezeout-Unfold"
