@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable
@@ -144,6 +145,13 @@ def test_two_at_the_same_moment_are_one(lake_home: Path, background: Background)
     assert shown["ok"] and {one["name"]: one["state"] for one in shown["services"]}["lake"] == "off"
     freezeout("down")
     assert first.wait(30) == 0
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        for more in ([], ["--detach"]):
+            words = ["up", "--no-browser", "--port", str(taken.getsockname()[1]), *more]
+            told = subprocess.run([*COMMAND, *words], capture_output=True, text=True)
+            assert told.returncode == 2 and "cannot be had" in told.stderr and "--port" in told.stderr
 
 
 def test_without_rucios_environment_lab_comes_up_and_the_reason_is_told(

@@ -46,7 +46,18 @@ def _other_version(where: Place) -> str:
 def _no_version(where: Place) -> str:
     (where.database / "global").mkdir(parents=True)
     (where.database / "global" / "pg_control").write_text("")
-    return "restore it from a backup"
+    return "from a backup"
+
+
+def _no_data(where: Place) -> str:
+    where.database.mkdir(parents=True)
+    (where.database / "PG_VERSION").write_text("18\n")
+    return "from a backup"
+
+
+def _open_to_all(where: Place) -> str:
+    where.root.parent.chmod(0o777)
+    return "chmod o-w"
 
 
 def _failed(where: Place) -> str:
@@ -72,7 +83,16 @@ def _broken_environment(where: Place) -> str:
 
 @pytest.mark.parametrize(
     "spoil",
-    [_readable_secret, _other_version, _no_version, _failed, _started_tomorrow, _broken_environment],
+    [
+        _readable_secret,
+        _other_version,
+        _no_version,
+        _no_data,
+        _open_to_all,
+        _failed,
+        _started_tomorrow,
+        _broken_environment,
+    ],
 )
 def test_what_is_wrong_is_a_problem_with_a_hint(spoil: Callable[[Place], str]) -> None:
     hint = spoil(place())

@@ -67,7 +67,17 @@ def fails(code: str, says: str) -> None:
     assert processes(place().root) == []
 
 
-def test_what_is_no_database_is_set_aside_and_what_was_one_is_not_thrown_away(lake_home: Path) -> None:
+FOREIGN = {
+    "PGHOST": "localhost", "PGPORT": "6666", "PGUSER": "somebody", "PGPASSWORD": "x", "PGSERVICE": "none",
+    "PGDATA": "/nowhere", "PGOPTIONS": "-x", "PGSSLMODE": "require", "RUCIO_HOME": "/nowhere",
+    "RUCIO_CONFIG": "/nowhere/rucio.cfg", "http_proxy": "http://127.0.0.1:9", "SCRIPT_NAME": "/x",
+    "GUNICORN_CMD_ARGS": "--bind 0.0.0.0:0 --workers 5", "PYTHONPATH": "/nowhere",
+}  # fmt: skip
+
+
+def test_what_is_no_database_is_set_aside_what_was_one_is_not_thrown_away_and_lost_passwords_are_set_anew(
+    lake_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     where = place()
     (where.root / ".postgres-unfinished" / "base").mkdir(parents=True)
     (where.root / ".owner").write_text("left over\n")
@@ -91,11 +101,20 @@ def test_what_is_no_database_is_set_aside_and_what_was_one_is_not_thrown_away(la
     (where.database / "global" / "pg_control").write_bytes(b"\0" * len(control))
     fails("database_failed", "PostgreSQL does not start")
     (where.database / "global" / "pg_control").write_bytes(control)
+
+    (where.root / "secrets" / "postgres").write_text("another")
+    fails("database_failed", "password authentication failed")
+    shutil.rmtree(where.root / "secrets")
+    for name, value in FOREIGN.items():
+        monkeypatch.setenv(name, value)
     lake = Lake.start(inputs=False)
     try:
         lake.wait()
+        assert serves(lake) and rest("GET", "/accounts/root")
     finally:
         lake.stop()
+    said = "".join(log.read_text() for log in where.log("postgres").parent.iterdir())
+    assert not any(secret.read_text() in said for secret in where.root.glob("secrets/*"))
 
 
 _ON_A_SMALL_DISK = """
