@@ -48,8 +48,13 @@ def disk_errors(path: Path | str) -> Iterator[None]:
         ) from error
 
 
-def write_atomically(path: Path | str, content: bytes | str) -> Path:
+def write_atomically(path: Path | str, content: bytes | str, flush: bool = True) -> Path:
     """Write `content` beside `path`, flush it to disk and rename it into place.
+
+    Parameters
+    ----------
+    flush : bool
+        Whether it must outlive a loss of power; else nobody waits for the disk.
 
     Raises
     ------
@@ -65,7 +70,8 @@ def write_atomically(path: Path | str, content: bytes | str) -> Path:
             with os.fdopen(handle, "wb") as stream:
                 stream.write(data)
                 stream.flush()
-                os.fsync(stream.fileno())
+                if flush:
+                    os.fsync(stream.fileno())
             os.chmod(name, 0o666 & ~_umask())
             os.replace(name, path)
         except BaseException:

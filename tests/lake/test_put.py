@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
@@ -16,9 +17,11 @@ import pytest
 from freezeout.errors import InputError
 from freezeout.files import checksums
 from freezeout.lake.did import DID
+from freezeout.lake.get import get
 from freezeout.lake.inquiry import info
 from freezeout.lake.plan import plan, require_name
 from freezeout.lake.put import deliver, put
+from freezeout.lake.removal import remove
 
 
 @pytest.fixture
@@ -138,7 +141,7 @@ def test_over_the_quota_there_is_a_clear_error_and_nothing_is_left(lake: Any, fo
             continue
         with pytest.raises(InputError) as refused:
             deliver(poor, plan([what], poor.scope, name))
-        assert refused.value.code == "quota_exceeded" and "10" in str(refused.value)
+        assert refused.value.code == "quota_exceeded" and "14 bytes" in str(refused.value)
     assert sorted(storage_of(lake).rglob("*")) == files
     from freezeout.lake.inquiry import search
 
@@ -194,6 +197,107 @@ put.put(sys.argv[1], sys.argv[2])
 """
 
 
+def test_what_no_lake_keeps_is_refused_before_anything_is_written(lake: Any, folder: Path) -> None:
+    odd: list[dict[str, Any]] = [
+        {"metadata": {"x": float("nan")}}, {"metadata": {"bytes": 5}}, {"lifetime": 10**12}, {"lifetime": 0},
+    ]  # fmt: skip
+    for words in odd:
+        with pytest.raises(InputError) as refused:
+            put(folder / "a.csv", f"{lake.scope}:odd.csv", **words)
+        assert refused.value.code in ("bad_metadata", "bad_rule")
+    with pytest.raises(InputError, match=r"no .*odd\.csv"):
+        info(f"{lake.scope}:odd.csv")
+
+
+def test_the_same_again_prolongs_and_never_shortens(lake: Any, folder: Path) -> None:
+    def expires(lifetime: int | None) -> str | None:
+        (did,) = put(folder / "a.csv", f"{lake.scope}:a.csv", lifetime=lifetime)
+        (rule,) = info(did)["rules"]
+        return rule["expires_at"]  # type: ignore[no-any-return]
+
+    first, shorter, longer = expires(3600), expires(60), expires(7200)
+    assert first is not None and longer is not None
+    assert first == shorter < longer
+    assert expires(None) is None and expires(60) is None
+
+
+def place_of(lake: Any, name: str) -> Path:
+    tag = hashlib.md5(f"{lake.scope}:{name}".encode(), usedforsecurity=False).hexdigest()
+    return storage_of(lake) / lake.scope / tag[:2] / tag[2:4] / name
+
+
+def test_what_was_lost_or_damaged_on_the_storage_is_mended_by_putting_it_again(
+    lake: Any, folder: Path
+) -> None:
+    put(folder, f"{lake.scope}:calib")
+    lost, damaged = place_of(lake, "calib/a.csv"), place_of(lake, "calib/sub/b.csv")
+    lost.unlink()
+    damaged.write_text("HELLO\n")
+    put(folder, f"{lake.scope}:calib")
+    assert lost.read_text() == "a,b\n1,2\n" and damaged.read_text() == "hello\n"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("what", ["file", "dataset"])
+def test_what_was_just_removed_can_be_put_again_and_stays(
+    lake: Any, folder: Path, ask: Any, what: str
+) -> None:
+    path, name = (folder / "a.csv", "a.csv") if what == "file" else (folder, "calib")
+    did = DID(lake.scope, name)
+    for changed in (False, True):
+        put(path, did)
+        ask(remove, did)
+        if changed and what == "file":
+            path.write_text("a,b\n3,4\n")
+        put(path, did)
+        end = time.monotonic() + 6
+        while time.monotonic() < end:  # longer than the daemons need for what they have in hand
+            assert {rule["state"] for rule in info(did)["rules"]} == {"OK"}
+            time.sleep(0.5)
+        assert len(get(did)) == (1 if what == "file" else 3)
+
+
+def test_a_put_that_fails_leaves_nothing_of_its_other_files(lake: Any, folder: Path) -> None:
+    busy = place_of(lake, "calib/sub/b.csv")
+    busy.parent.mkdir(parents=True)
+    busy.write_text("somebody's\n")
+    with pytest.raises(InputError) as refused:
+        put(folder, f"{lake.scope}:calib")
+    assert refused.value.code == "did_busy"
+    assert [path for path in (storage_of(lake) / lake.scope).rglob("*") if path.is_file()] == [busy]
+
+
+def test_three_that_put_the_same_at_once_put_it_once(lake: Any, folder: Path) -> None:
+    did = f"{lake.scope}:calib"
+    command = [sys.executable, "-m", "freezeout.cli", "lake", "put", str(folder), "--did", did]
+    children = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(3)]
+    said = [child.communicate() for child in children]
+    assert [child.returncode for child in children] == [0, 0, 0], said
+    assert info(did)["length"] == 3 and len(info(did)["rules"]) == 1
+    assert not unfinished(lake)
+
+
+def test_what_a_killed_put_has_brought_goes_when_nobody_goes_on_with_it(
+    lake: Any, folder: Path, freezeout_home: Path
+) -> None:
+    child = subprocess.Popen(
+        [sys.executable, "-c", _SLOWLY.replace("{when}", "registering"), str(folder), f"{lake.scope}:calib"],
+        stdout=subprocess.PIPE,
+    )  # fmt: skip
+    assert child.stdout is not None and child.stdout.readline() == b"now\n"
+    child.kill()
+    child.wait()
+    child.stdout.close()
+    brought = [place_of(lake, f"calib/{name}") for name in ("a.csv", "empty", "sub/b.csv")]
+    assert all(path.is_file() for path in brought)
+    (notes,) = (freezeout_home / "lake-cache" / "puts").iterdir()
+    long_ago = time.time() - 15 * 86400
+    os.utime(notes, (long_ago, long_ago))
+    put(folder / "a.csv", f"{lake.scope}:other.csv")
+    # the lake was told of the first
+    assert [path.is_file() for path in brought] == [True, False, False] and not notes.exists()
+
+
 @pytest.mark.parametrize("when", ["copying", "registering", "naming"])
 def test_killed_at_any_step_the_same_put_goes_on_and_leaves_nothing_twice(
     lake: Any, folder: Path, when: str
@@ -235,6 +339,7 @@ import json, sys
 from pathlib import Path
 from freezeout.errors import FreezeoutError
 from freezeout.lake.put import deliver, put
+from freezeout.lake.removal import remove
 try:
     put(sys.argv[1], sys.argv[2])
     said = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,8 @@ from freezeout.cli.output import add_json, number, print_json, print_table, say
 
 if TYPE_CHECKING:
     from freezeout.experiments.record import RunRecord
+
+_PATIENCE = 30.0
 
 
 def add_commands(commands: Any) -> None:
@@ -99,12 +102,29 @@ def store_if_possible(record: RunRecord, asked: bool) -> None:
     if not asked and not is_connected():
         return
     later = f"store it later: freezeout runs store {record.path}"
-    if not lake_is_up():
-        return say(f"not stored, no lake is up ({later})")
     try:
+        if not lake_is_up() and not _comes_back():
+            return say(f"not stored, no lake is up ({later})")
         say(f"stored in the lake as {store(record)}")
     except FreezeoutError as error:
         say(f"not stored: {error.message} ({later})")
+
+
+def _comes_back() -> bool:
+    """Whether the embedded lake is away for a moment only: it starts, or what died is being started again."""
+    from freezeout.experiments.stored import lake_is_up
+    from freezeout.lake.connection import connections
+    from freezeout.services.lake.place import place
+    from freezeout.services.lake.status import read_status
+
+    until = time.monotonic() + _PATIENCE
+    while [one.kind for one in connections()][:1] == ["embedded"] and time.monotonic() < until:
+        if read_status(place()).state not in ("starting", "degraded", "ready"):
+            break
+        if lake_is_up():
+            return True
+        time.sleep(0.5)
+    return False
 
 
 def _show(options: argparse.Namespace) -> None:

@@ -123,7 +123,8 @@ class Slot:
             "schema_version": _SCHEMA_VERSION, **self._about, "bytes": sums.bytes, "md5": sums.md5,
             "name": self.path.name, "mtime_ns": found.st_mtime_ns, "inode": found.st_ino,
         }  # fmt: skip
-        write_atomically(self.folder / _ENTRY, json.dumps(entry, indent=1))
+        # lost with the power, it is fetched again
+        write_atomically(self.folder / _ENTRY, json.dumps(entry, indent=1), flush=False)
         return self.path
 
 

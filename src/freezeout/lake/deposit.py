@@ -88,6 +88,37 @@ class Deposit:
                 self._stopped = True
                 raise
 
+    def lost(self, items: Sequence[Item]) -> list[Item]:
+        """Those that should lie there with the bytes that they have here, and do not."""
+        local = [] if self._register or self._place.local(self._session) is None else items
+        if not local:
+            return []
+        addresses = self._place.addresses(self._session, [item.did for item in local])
+
+        def is_lost(item: Item) -> bool:
+            target = self._place.path(self._session, addresses[item.did])
+            wanted = self.sums(item.path)
+            try:
+                if target is None or target.stat().st_size != wanted.bytes:
+                    return target is not None
+                return copy(target, None, md5=False).adler32 != wanted.adler32
+            except (OSError, InputError):
+                return True
+
+        with ThreadPoolExecutor(_HANDS, "look") as hands:
+            return [item for item, gone in zip(local, hands.map(is_lost, local), strict=True) if gone]
+
+    def mend(self, items: Sequence[Item]) -> None:
+        """Put bytes that were lost where the lake believes them to be."""
+        if not items:
+            return
+        addresses = self._place.addresses(self._session, [item.did for item in items])
+        for item in items:
+            target = self._place.path(self._session, addresses[item.did])
+            if target is not None:
+                self._reporter.log(f"{item.did} was lost or damaged at {self._place.rse}: put there again")
+                self._copied(item, target, over=True)
+
     @property
     def brought(self) -> list[DID]:
         """What this put has copied there so far."""
@@ -140,17 +171,21 @@ class Deposit:
 
         return carry
 
-    def _copied(self, item: Item, target: Path) -> Sums:
+    def _copied(self, item: Item, target: Path, over: bool = False) -> Sums:
         with disk_errors(target):
             target.parent.mkdir(parents=True, exist_ok=True)
         part = target.with_name(f".{target.name[:150]}.{secrets.token_hex(6)}.upload")
         self._notes.began(part)
         try:
-            sums = _read(item.path, part, self._tell)
+            sums = _read(item.path, part, None if over else self._tell)
             self._notes.remember(item.path, sums)
             with disk_errors(target):
                 part.chmod(0o644)
                 one = Placed(item.did, target, part.stat().st_ino)
+            if over:
+                with disk_errors(target):
+                    os.replace(part, target)
+                return sums
             self._notes.placed(one)
             try:
                 put_into_place(part, target)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,10 @@ from freezeout.lake.registration import Known, Stored
 from freezeout.lake.rules import checked_lifetime
 from freezeout.lake.session import Session
 from freezeout.lake.storage import storage
+
+_REMOVAL = 60.0
+_PAUSE = 1.0
+_VANISHED = ("did_not_found", "rule_not_found", "replica_not_found")
 
 
 def put(
@@ -145,30 +150,47 @@ class _Putting:
         self._deposit, self._reporter = deposit, reporter
 
     def do(self, metadata: Mapping[str, object], lifetime: int | None) -> list[DID]:
-        """All of it."""
+        """All of it; what was being removed at the same time is put there anew."""
+        until = time.monotonic() + _REMOVAL
+        while True:
+            try:
+                there = self._known(until)
+                done = self._put(there, metadata, lifetime)
+                if all(row.available for row in lake_names.known(self._session, list(there)).values()):
+                    return done
+                error = InputError("what was put is being removed", code="did_busy")
+            except InputError as vanished:
+                if vanished.code not in _VANISHED:
+                    raise
+                error = vanished
+            if time.monotonic() > until:
+                raise error
+            self._reporter.progress(None, "waiting: something of it is being removed from the lake")
+            time.sleep(_PAUSE)
+
+    def _put(
+        self, there: Mapping[DID, Known], metadata: Mapping[str, object], lifetime: int | None
+    ) -> list[DID]:
         session, dataset = self._session, self._plan.dataset
-        self._reporter.progress(None, "asking the lake what it has")
-        there = lake_names.known(session, [item.did for item in self._plan.items])
         inside = self._inside_dataset()
-        self._compare(there)
-        new = [item for item in self._plan.items if not _is_kept(there.get(item.did))]
+        self._deposit.mend(
+            self._deposit.lost([i for i in self._plan.items if self._rse in _places(there, i)])
+        )
+        new = [item for item in self._plan.items if not _places(there, item)]
         lake_names.require_quota(session, self._rse, _bytes(new))
         stored = self._brought(new)
         mine = [file for file in stored if file.did not in there]
-        if dataset is not None:
-            everything = [item.did for item in self._plan.items]
-            if inside is None:
-                self._new_dataset(dataset, stored, everything, metadata, lifetime, mine)
-            else:
-                self._add(stored, mine)
-                self._attach(dataset, [did for did in everything if did not in inside])
-                self._keep([dataset], lifetime, mine)
-                lake_names.add_metadata(session, [dataset], metadata)
+        everything = [item.did for item in self._plan.items]
+        if dataset is not None and inside is None:
+            self._new_dataset(dataset, stored, everything, metadata, lifetime, mine)
             return [dataset, *everything]
         self._add(stored, mine)
-        self._keep([item.did for item in self._plan.items], lifetime, mine)
-        lake_names.add_metadata(session, [item.did for item in self._plan.items], metadata)
-        return [item.did for item in self._plan.items]
+        if dataset is not None:
+            self._attach(dataset, [did for did in everything if did not in (inside or ())])
+        kept = everything if dataset is None else [dataset]
+        self._keep(kept, lifetime, mine)
+        lake_names.add_metadata(session, kept, metadata)
+        return everything if dataset is None else [dataset, *everything]
 
     def _inside_dataset(self) -> set[DID] | None:
         """What the dataset holds already; None when there is no such dataset yet."""
@@ -182,22 +204,39 @@ class _Putting:
             raise InputError(f"{dataset} is a {row.type.lower()}, not a dataset", code="did_exists")
         return lake_names.contents(self._session, dataset)
 
-    def _compare(self, there: Mapping[DID, Known]) -> None:
-        """Refuse names that are taken by other content, before anything is written."""
-        for item in self._plan.items:
-            row = there.get(item.did)
-            if row is None:
-                continue
-            if row.type != "FILE":
-                raise InputError(f"{item.did} is a {row.type.lower()} already", code="did_exists")
-            sums = self._deposit.sums(item.path)
-            if (row.bytes, row.adler32) != (sums.bytes, sums.adler32) or (row.md5 and row.md5 != sums.md5):
-                raise InputError(
-                    f"{item.did} is there with other content: {row.bytes} bytes with the Adler-32 "
-                    f"{row.adler32}, and {item.path} has {sums.bytes} with {sums.adler32}",
-                    hint="what is in the lake does not change: choose another name",
-                    code="did_exists",
-                )
+    def _known(self, until: float) -> dict[DID, Known]:
+        """What the lake has of these names: the same content, as what is removed is waited for."""
+        self._reporter.progress(None, "asking the lake what it has")
+        dataset = [] if self._plan.dataset is None else [self._plan.dataset]
+        while True:
+            there = lake_names.known(self._session, [item.did for item in self._plan.items])
+            wrong = [item for item in self._plan.items if self._is_other(item, there.get(item.did))]
+            above = lake_names.known(self._session, dataset, replicas=False)
+            going = [did for did, row in {**above, **there}.items() if _is_going(row)]
+            going += [item.did for item in wrong if not lake_names.is_kept(self._session, item.did)]
+            if not going or time.monotonic() > until:
+                break
+            self._reporter.progress(None, f"waiting: {going[0]} is being removed from the lake")
+            time.sleep(_PAUSE)
+        for item in wrong:
+            row, sums = there[item.did], self._deposit.sums(item.path)
+            raise InputError(
+                f"{item.did} is there with other content: {row.bytes} bytes with the Adler-32 "
+                f"{row.adler32}, and {item.path} has {sums.bytes} with {sums.adler32}",
+                hint="what is in the lake does not change: choose another name",
+                code="did_exists",
+            )
+        return there
+
+    def _is_other(self, item: Item, row: Known | None) -> bool:
+        """Whether the name is taken by other content."""
+        if row is None:
+            return False
+        if row.type != "FILE":
+            raise InputError(f"{item.did} is a {row.type.lower()} already", code="did_exists")
+        sums = self._deposit.sums(item.path)
+        same = (row.bytes, row.adler32) == (sums.bytes, sums.adler32)
+        return not same or bool(row.md5 and row.md5 != sums.md5)
 
     def _brought(self, new: Sequence[Item]) -> list[Stored]:
         """Bring the bytes of these files to the storage."""
@@ -275,5 +314,10 @@ def _bytes(items: Sequence[Item]) -> int:
     return sum(item.path.stat().st_size for item in items)
 
 
-def _is_kept(row: Known | None) -> bool:
-    return row is not None and bool(row.available)
+def _places(there: Mapping[DID, Known], item: Item) -> frozenset[str]:
+    row = there.get(item.did)
+    return frozenset() if row is None else row.available
+
+
+def _is_going(row: Known) -> bool:
+    return row.ended or (bool(row.going) and not row.available)

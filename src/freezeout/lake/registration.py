@@ -6,6 +6,7 @@ Every step may be done twice: what is there already is left as it is.
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -16,11 +17,14 @@ from freezeout.errors import FreezeoutError, InputError
 from freezeout.lake.copying import Sums
 from freezeout.lake.did import DID
 from freezeout.lake.session import Session, address
+from freezeout.lake.times import seconds_left
 
 MOST = 1000
 """How many data identifiers Rucio takes in one call."""
 
 T = TypeVar("T")
+_ENDING = 60.0
+_PAUSE = 0.5
 
 
 @dataclass(frozen=True)
@@ -46,14 +50,25 @@ class Stored:
 
 @dataclass(frozen=True)
 class Known:
-    """What the lake knows of a name."""
+    """What the lake knows of a name.
+
+    Attributes
+    ----------
+    available : frozenset of str
+        The storages that hold the file.
+    going : frozenset of str
+        Those that it is being removed from.
+    ended : bool
+        It was removed, and is there until the lake's daemons come to it.
+    """
 
     type: str
     bytes: int | None
     adler32: str
     md5: str
     available: frozenset[str] = frozenset()
-    unfinished: frozenset[str] = frozenset()
+    going: frozenset[str] = frozenset()
+    ended: bool = False
 
 
 def known(session: Session, dids: Sequence[DID], replicas: bool = True) -> dict[DID, Known]:
@@ -73,7 +88,8 @@ def known(session: Session, dids: Sequence[DID], replicas: bool = True) -> dict[
         did: Known(
             row["did_type"], row["bytes"], (row["adler32"] or "").lower(), (row["md5"] or "").lower(),
             frozenset(rse for rse, state in states.get(did, {}).items() if state == "AVAILABLE"),
-            frozenset(rse for rse, state in states.get(did, {}).items() if state != "AVAILABLE"),
+            frozenset(rse for rse, state in states.get(did, {}).items() if state == "BEING_DELETED"),
+            (left := seconds_left(row.get("expired_at"))) is not None and left <= 0,
         )
         for did, row in found.items()
     }  # fmt: skip
@@ -185,12 +201,12 @@ def contents(session: Session, dataset: DID) -> set[DID]:
 def add_rules(
     session: Session, dids: Sequence[DID], rse: str, lifetime: int | None, later: bool = False
 ) -> None:
-    """Let each be kept at this storage, where no rule of ours does so already.
+    """Let each be kept at this storage; a rule of ours that does so already is prolonged if need be.
 
     With `later` the lake's daemons apply it, so that nobody waits for it.
     """
     for some in chunks(dids):
-        missing = [did for did in some if not _has_rule(session, did, rse)]
+        missing = [did for did in some if not _keeps(session, did, rse, lifetime)]
         if not missing:
             continue
         rule = _rule(session.connection.account, rse, lifetime)
@@ -200,16 +216,50 @@ def add_rules(
             try:
                 session.request("POST", "rules/", body)
             except FreezeoutError:
-                if not all(_has_rule(session, did, rse) for did in missing):
+                if not all(_own_rule(session, did, rse) for did in missing):
                     raise
 
         session.insist(add)
 
 
-def _has_rule(session: Session, did: DID, rse: str) -> bool:
-    rows = session.insist(lambda: session.rows("GET", address(did, "rules")))
+def is_kept(session: Session, did: DID) -> bool:
+    """Whether any rule keeps a file, its own or one of what it is part of."""
+    paths = [address(did, of) for of in ("rules", "associated_rules")]
+    rules = [row for path in paths for row in session.insist(lambda path=path: session.rows("GET", path))]  # type: ignore[misc]
+    return any((left := seconds_left(row["expires_at"])) is None or left > 0 for row in rules)
+
+
+def _own_rule(session: Session, did: DID, rse: str) -> dict[str, Any] | None:
     ours = session.connection.account
-    return any(row["rse_expression"] == rse and row["account"] == ours for row in rows)
+    for row in session.insist(lambda: session.rows("GET", address(did, "rules"))):
+        if row["rse_expression"] == rse and row["account"] == ours:
+            found: dict[str, Any] = row
+            return found
+    return None
+
+
+def _prolong(session: Session, rule: str, lifetime: int | None) -> None:
+    options = {"options": {"lifetime": lifetime}}
+    session.insist(lambda: session.request("PUT", f"rules/{rule}", options))
+
+
+def _keeps(session: Session, did: DID, rse: str, lifetime: int | None) -> bool:
+    """Whether a rule of ours keeps it there so long; one that has ended is waited for, until it is gone."""
+    until = time.monotonic() + _ENDING
+    while (row := _own_rule(session, did, rse)) is not None:
+        left = seconds_left(row["expires_at"])
+        if left is None or (lifetime is not None and lifetime <= left):
+            return True
+        if left <= 0 and time.monotonic() < until:
+            time.sleep(_PAUSE)
+            continue
+        try:
+            _prolong(session, row["id"], lifetime)
+            return True
+        except InputError as error:
+            if error.code != "rule_not_found":
+                raise
+    return False
 
 
 def add_metadata(session: Session, dids: Sequence[DID], metadata: Mapping[str, object]) -> None:

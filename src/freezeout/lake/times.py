@@ -25,3 +25,15 @@ def iso(text: object) -> str | None:
             return None
     found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
     return found.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def seconds_left(text: object) -> float | None:
+    """How long it is until a time of Rucio's, below zero when it is past; None when there is none.
+
+    Examples
+    --------
+    >>> seconds_left("Sat, 21 Nov 2020 15:00:00 UTC") < 0
+    True
+    """
+    said = iso(text)
+    return None if said is None else (datetime.fromisoformat(said) - datetime.now(UTC)).total_seconds()
