@@ -163,6 +163,21 @@ def test_a_lifetime_ends_the_rule(lake: Any, folder: Path) -> None:
     assert rule["expires_at"] is not None
 
 
+def test_a_storage_that_is_not_mounted_here_is_not_made_anew(
+    lake: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = storage_of(lake)
+    away = place.rename(place.with_name("away"))
+    try:
+        with pytest.raises(InputError, match="is not here") as caught:
+            put(folder / "a.csv", f"{lake.scope}:nowhere.csv")
+        assert caught.value.code == "storage_not_here" and "--mount" in caught.value.hint
+        assert not place.exists()
+    finally:
+        away.rename(place)
+    assert str(put(folder / "a.csv", f"{lake.scope}:nowhere.csv")[0]) == f"{lake.scope}:nowhere.csv"
+
+
 def test_a_wrong_storage_is_named_with_those_that_are(lake: Any, folder: Path) -> None:
     with pytest.raises(InputError, match="NOWHERE"):
         put(folder / "a.csv", f"{lake.scope}:x.csv", rse="NOWHERE")

@@ -99,6 +99,8 @@ def _lake(options: argparse.Namespace) -> None:
     tried = None if options.no_test else _try(connection)
     kept = configured.keep(given, password)
     _warn_of_variables(kept)
+    if connection.mount is not None and not connection.mount.is_dir():
+        say(f"there is no folder {connection.mount} at present; files go the long way until it is mounted")
     _show(options, configured.lake_settings(), tried)
 
 

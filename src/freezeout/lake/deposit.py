@@ -161,6 +161,7 @@ class Deposit:
     # copied there
 
     def _carrying(self, items: Sequence[Item]) -> Callable[[Item], Stored]:
+        self._place.require_reach(self._session)
         addresses = self._place.addresses(self._session, [item.did for item in items])
         if self._place.local(self._session) is None:
             return self._sent

@@ -47,7 +47,9 @@ def download(
         wanted = {"did": str(file.did), "rse": replica.rse, "pfn": replica.pfn, "base_dir": str(folder)}
         seen = 0
         for _ in _client(connection, "download", wanted, folder):
-            there = sum(found.stat().st_size for found in folder.rglob("*") if found.is_file())
+            there = sum(
+                one.stat().st_size for one in folder.rglob("*") if one.is_file() and one.name != _SAID
+            )
             if there > seen:
                 tell(there - seen)
                 seen = there

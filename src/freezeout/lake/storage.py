@@ -76,6 +76,29 @@ class Storage:
                     return prefix, connection.mount.joinpath(*kept)
         return None
 
+    def require_reach(self, session: Session) -> None:
+        """See that files get there at all.
+
+        Storage that is nothing but a folder, and is not in this file system, is made anew by Rucio's client:
+        the lake would then be told of files that only this machine has.
+
+        Raises
+        ------
+        InputError
+            When it is not mounted where it should be, or not writable.
+        """
+        protocols = self.settings["protocols"]
+        if not protocols or any(one["scheme"] != "file" for one in protocols) or self.local(session):
+            return
+        mount = session.connection.mount if session.connection.here == self.rse else None
+        below = f", nor what of it is below {mount}" if mount else ""
+        raise InputError(
+            f"the storage {self.rse} is the folder {protocols[0]['prefix']}, which is not here or cannot be "
+            f"written to{below}",
+            hint="mount it and say where (freezeout config lake --mount DIR --begins-at N), or give another --rse",
+            code="storage_not_here",
+        )
+
     def path(self, session: Session, pfn: str) -> Path | None:
         """Where that address is in this file system, when it is."""
         found = self.local(session)
