@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import os
 import resource
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from freezeout.errors import InputError
 from freezeout.files import (
     checksums,
+    put_into_place,
     read_columns,
     read_source_table,
     read_yaml,
@@ -59,6 +61,25 @@ def test_a_write_that_finds_no_room_leaves_nothing(tmp_path: Path) -> None:
     )  # fmt: skip
     assert "InputError: no space left to write" in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_a_whole_file_gets_its_name_once_with_and_without_hard_links(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
+    def refused(*_: object) -> None:
+        raise OSError(errno.EPERM, "no links on this file system")
+
+    if not links:
+        monkeypatch.setattr(os, "link", refused)
+    for name in ("first", "second"):
+        (tmp_path / name).write_text(name)
+    put_into_place(tmp_path / "first", tmp_path / "target")
+    with pytest.raises(FileExistsError):
+        put_into_place(tmp_path / "second", tmp_path / "target")
+    assert (tmp_path / "target").read_text() == "first" and not (tmp_path / "first").exists()
+    with pytest.raises(InputError, match="nowhere"):
+        put_into_place(tmp_path / "second", tmp_path / "nowhere" / "target")
 
 
 def test_checksums_are_those_that_everyone_computes(tmp_path: Path) -> None:

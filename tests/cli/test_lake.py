@@ -108,6 +108,9 @@ def test_rm_asks_and_removes(lake: Any, folder: Path, capsys: pytest.CaptureFixt
         (["put", "/nowhere/at/all"], "path_unusable"),
         (["search", "a=(", "b"], "bad_query"),
         (["ls", "--lake", "another"], "unknown_lake"),
+        (["ls", "nowhere"], "scope_not_found"),
+        (["rm", "darkside50:acceptance.csv", "--yes"], "lake_denied"),
+        (["put", __file__, "--lifetime", "5000y"], "bad_rule"),
     ],
 )
 def test_errors_exit_with_2_and_are_json_for_programs(

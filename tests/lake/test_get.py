@@ -220,7 +220,21 @@ def test_killed_or_stopped_in_the_middle_nothing_looks_whole_and_the_next_one_br
     if how == signal.SIGINT:
         places = [cache.folder(), tmp_path / "out"]
         assert not [p for place in places for p in place.rglob("*") if p.is_file() and p.stat().st_size]
+    for part in (tmp_path / "out").glob(".*"):
+        os.utime(part, (0, 0))  # long ago: nobody is about to lock it
     assert get(did, *to)[0].read_bytes() == (tmp_path / "big").read_bytes()
+    assert not [path for path in (tmp_path / "out").glob("*") if path.name != "big"]
+
+
+def test_three_that_want_the_same_in_one_folder_all_have_it(lake: Any, tmp_path: Path) -> None:
+    (tmp_path / "big").write_bytes(os.urandom(32 << 20))
+    did = str(put(tmp_path / "big", f"{lake.scope}:big")[0])
+    command = [sys.executable, "-m", "freezeout.cli", "lake", "get", did, "--to", str(tmp_path / "out")]
+    children = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(3)]
+    said = [child.communicate() for child in children]
+    assert [child.returncode for child in children] == [0, 0, 0], said
+    (found,) = (tmp_path / "out").iterdir()
+    assert found.read_bytes() == (tmp_path / "big").read_bytes()
 
 
 def test_a_full_disk_is_told_and_leaves_nothing(lake: Any, tmp_path: Path, freezeout_home: Path) -> None:
