@@ -259,12 +259,14 @@ def test_a_full_disk_is_told_and_leaves_nothing(lake: Any, tmp_path: Path, freez
     assert json.loads(done.stdout) == ["disk_full", 0]
 
 
-def test_the_cache_is_cleared_from_what_was_used_longest_ago(lake: Any, dataset: str) -> None:
+def test_the_cache_is_cleared_from_what_was_used_longest_ago(lake: Any, dataset: str, tmp_path: Path) -> None:
     a, b = get(dataset)
     os.utime(a.with_name("entry.json"), (1, 1))
     assert cache.clear(6) == (1, 8)
     assert not a.exists() and b.exists()
-    assert cache.clear() == (1, 6)
+    (tmp_path / "empty").touch()
+    get(put(tmp_path / "empty", f"{lake.scope}:empty")[0])
+    assert cache.clear() == (2, 6)
     assert not list(cache.folder().glob("??/*"))
 
 

@@ -41,9 +41,9 @@ def parser() -> argparse.ArgumentParser:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command and return the exit status."""
-    options = parser().parse_args(words)
-    _accept_any_output()
     try:
+        options = parser().parse_args(words)
+        _accept_any_output()
         with _stopped_as_by_ctrl_c():
             status = int(options.command(options) or 0)
             sys.stdout.flush()

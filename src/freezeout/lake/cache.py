@@ -152,7 +152,7 @@ def clear(bytes: int = 0) -> tuple[int, int]:
     kept = removed = freed = 0
     for one in entries():
         size = int(one.data["bytes"])
-        if kept + size <= bytes or not _remove(one.path.parent):
+        if (bytes and kept + size <= bytes) or not _remove(one.path.parent):
             kept += size
             continue
         removed, freed = removed + 1, freed + size
