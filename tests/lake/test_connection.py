@@ -15,6 +15,7 @@ from freezeout.errors import FreezeoutError, InputError
 from freezeout.lake.browse import scopes
 from freezeout.lake.client import LakeClient
 from freezeout.lake.connection import Connection, connection, connections
+from freezeout.lake.rucio_cfg import rucio_config
 from freezeout.lake.waiting import wait
 from freezeout.settings import config_file, settings
 
@@ -236,8 +237,10 @@ def test_a_site_is_connected_by_a_command_and_forgotten(
     assert connection().here == "" and connection().password == me.password
     assert main(["config"]) == 0
     assert me.password not in capsys.readouterr().out
+    given = rucio_config(connection())
+    assert me.password in given.read_text()
     assert main(["config", "lake", "--remove"]) == 0
-    assert names() == ["embedded"]
+    assert names() == ["embedded"] and not given.exists()
     assert settings()["runs"].value == "/data/runs"
 
 

@@ -74,6 +74,7 @@ def _config(options: argparse.Namespace) -> None:
 def _lake(options: argparse.Namespace) -> None:
     from freezeout.errors import InputError
     from freezeout.lake import configured
+    from freezeout.lake.checking import is_open
 
     said = {
         f"lake_{name}": getattr(options, name) for name in (one.replace("-", "_") for one, _, _ in _OF_LAKE)
@@ -96,6 +97,9 @@ def _lake(options: argparse.Namespace) -> None:
     connection = configured.made(
         values if password is None else {**values, "lake_password_file": ""}, password
     )
+    for url in {connection.url, connection.auth_url}:
+        if is_open(url):
+            say(f"{url} is not https: passwords and tokens can be read on the way")
     tried = None if options.no_test else _try(connection)
     kept = configured.keep(given, password)
     _warn_of_variables(kept)

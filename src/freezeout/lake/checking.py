@@ -97,9 +97,9 @@ def secret(path: Path) -> str:
     return text
 
 
-def is_local(url: str) -> bool:
-    """Whether an address is of this machine."""
-    return urlsplit(url).hostname in _LOCAL
+def is_open(url: str) -> bool:
+    """Whether what goes to an address leaves this machine and can be read on its way."""
+    return urlsplit(url).scheme == "http" and urlsplit(url).hostname not in _LOCAL
 
 
 def _bad(message: str, hint: str) -> InputError:

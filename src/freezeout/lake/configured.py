@@ -10,7 +10,7 @@ from typing import Any
 
 from freezeout.errors import InputError
 from freezeout.files import disk_errors
-from freezeout.lake import checking
+from freezeout.lake import checking, rucio_cfg
 from freezeout.lake.connection import Connection
 from freezeout.settings import LAKE, change_settings, config_file, settings, user_path
 
@@ -62,6 +62,7 @@ def keep(changes: Mapping[str, str], password: str | None = None) -> dict[str, s
         values["lake_password_file"] = path
     if password is not None:
         values["lake_password_file"] = str(_write_secret(own_password_file(), password))
+    rucio_cfg.forget_clients(lake_settings()["lake_url"].rstrip("/"))
     change_settings({name: value or None for name, value in values.items()})
     if values.get("lake_password_file", path) != str(own_password_file()):
         own_password_file().unlink(missing_ok=True)
@@ -69,7 +70,8 @@ def keep(changes: Mapping[str, str], password: str | None = None) -> dict[str, s
 
 
 def forget() -> None:
-    """Remove all of it from the user's settings, and the password that was kept."""
+    """Remove all of it from the user's settings, and the passwords and tokens that were kept."""
+    rucio_cfg.forget_clients(lake_settings()["lake_url"].rstrip("/"))
     change_settings(dict.fromkeys(LAKE))
     with disk_errors(own_password_file()):
         own_password_file().unlink(missing_ok=True)

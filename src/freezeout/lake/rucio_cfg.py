@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import os
 import secrets
+import shutil
 import tempfile
 from collections.abc import Mapping
 from configparser import ConfigParser, Error
@@ -187,6 +188,17 @@ def _tag(connection: Connection) -> str:
         return hmac.new(key.read_bytes(), repr(sorted(said.items())).encode(), hashlib.sha256).hexdigest()[
             :24
         ]
+
+
+def forget_clients(url: str) -> None:
+    """Remove what Rucio's client was given for a server: passwords and tokens of it."""
+    for path in (home() / "lake-clients").glob("*/rucio.cfg"):
+        try:
+            same = read_client(path).get("rucio_host") == url
+        except InputError:
+            same = True
+        if same:
+            shutil.rmtree(path.parent, ignore_errors=True)
 
 
 def _private(folder: Path) -> Path:

@@ -66,6 +66,12 @@ class Send(Protocol):
 def transport(connection: Connection) -> dict[str, Any]:
     """Arguments of an httpx client: whom it trusts, and which certificate it shows."""
     local = all(urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1") for url in _urls(connection))
+    if connection.auth.startswith("x509") and urlsplit(connection.auth_url).scheme == "http":
+        raise InputError(
+            f"a certificate signs in by https only; the lake '{connection.name}' is {connection.auth_url}",
+            hint="freezeout config lake --auth-url https://…",
+            code="lake_certificate",
+        )
     if all(urlsplit(url).scheme == "http" for url in _urls(connection)):
         # nothing is encrypted, and reading all authorities takes a while
         return {"verify": False, "trust_env": not local}

@@ -95,7 +95,7 @@ class Storage:
         raise InputError(
             f"the storage {self.rse} is the folder {protocols[0]['prefix']}, which is not here or cannot be "
             f"written to{below}",
-            hint="mount it and say where (freezeout config lake --mount DIR --begins-at N), or give another --rse",
+            hint="mount it and say where (freezeout config lake --mount DIR --begins-at N), or give an --rse",
             code="storage_not_here",
         )
 
