@@ -1,8 +1,10 @@
 """The embedded lake: how long until it is usable, and what it costs when nobody uses it.
 
-Cold is the very first ``freezeout up`` of a home in which the environments are built: a database is
-made, Rucio's tables are. Warm is every later one. Both are whole: a process of the command line, Lab
-beside it, until its printed address answers. Memory is that of all processes of the lake, what they
+First is ``freezeout up`` in an empty home: it builds Rucio's environment, of packages that were fetched
+before (with UV_CACHE_DIR at an empty folder they are fetched, 124 MB, and that is what is measured), and
+makes the lake. Cold is the first one of a home in which the environment is built already: a database is made,
+Rucio's tables are. Warm is every later one. All are whole: a process of the command line, Lab beside it,
+until its printed address answers. Memory is that of all processes of the lake, what they
 share counted once; idle is a minute in which nobody asks. There is no peer that does this without
 containers.
 """
@@ -11,6 +13,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -18,7 +21,6 @@ import tempfile
 import time
 from pathlib import Path
 
-from freezeout.environments.build import run_build
 from freezeout.services.lake.place import place
 from freezeout.services.lake.status import read_status
 from freezeout.services.memory import family, memory
@@ -29,10 +31,13 @@ COMMAND = [sys.executable, "-m", "freezeout.cli"]
 
 
 def measure(repeats: int = 3) -> dict[str, object]:
-    """Seconds of a cold and of warm starts and of a stop, megabytes, and share of a core when idle."""
+    """Seconds of a first, a cold and warm starts and of a stop, megabytes, and share of a core when idle."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ["FREEZEOUT_HOME"] = str(Path(folder) / "home")
-        run_build("rucio-server")
+        first = _up()
+        _settle()
+        _down()
+        shutil.rmtree(place().root)
         cold = _up()
         _settle()
         megabytes, cpu = _idle()
@@ -44,6 +49,8 @@ def measure(repeats: int = 3) -> dict[str, object]:
             _down()
     return {
         "name": "start of the embedded lake",
+        "first_s": first,
+        "wanted_first_s": 60.0,
         "cold_s": cold,
         "wanted_cold_s": 60.0,
         "warm_s": statistics.median(warm),
@@ -53,7 +60,7 @@ def measure(repeats: int = 3) -> dict[str, object]:
         "wanted_idle_megabytes": 700.0,
         **{f"idle_megabytes_{name}": size for name, size in megabytes.items()},
         "idle_cores": cpu,
-        "starts": 1 + repeats,
+        "starts": 2 + repeats,
     }
 
 

@@ -128,10 +128,11 @@ def test_a_rule_that_is_deleted_takes_its_unfinished_copy_with_it(root: User) ->
     assert comes(lambda: root.replicas("big", "unwanted") == {"ARCHIVE": "AVAILABLE"})
 
 
-def test_a_rule_is_fulfilled_although_the_database_dies_meanwhile(root: User) -> None:
+def test_a_rule_is_fulfilled_although_server_and_database_die_meanwhile(root: User) -> None:
     process("daemons")
     rule, postgres = big_file(root, "away"), process("postgres")
     assert comes(lambda: under_way(root, "away"))
+    os.kill(process("rucio"), signal.SIGKILL)
     os.kill(postgres, signal.SIGKILL)
     assert comes(lambda: process("postgres") != postgres)
     assert comes(lambda: root.ask("GET", "/ping").is_success)
