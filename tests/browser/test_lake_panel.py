@@ -226,7 +226,7 @@ def test_a_file_is_downloaded_into_the_folder_of_the_file_browser(
     unfold(opened, "fetch")
     choose(opened, "fetched.csv")
     press(opened, "Download")
-    wait_for(lambda: any(lab.root.rglob("fetched.csv")))
+    wait_for(opened, lambda: any(lab.root.rglob("fetched.csv")))
     (found,) = lab.root.rglob("fetched.csv")
     assert found.read_text() == "a,b\n3,4\n"
     expect(panel(opened).get_by_role("list", name="Transfers")).to_have_count(0, timeout=LOAD_MS)
@@ -298,10 +298,9 @@ def test_a_cell_that_opens_a_file_is_inserted_and_runs(
     expect(cells).to_have_count(2)
     expect(cells.nth(1)).to_contain_text("import freezeout")
     expect(cells.nth(1)).to_contain_text(f'my_events_2 = freezeout.lake.open("{lake.scope}:my-events-2.csv")')
-    cells.nth(1).locator(".cm-content").press("End")
-    cells.nth(1).locator(".cm-content").press("Control+End")
-    cells.nth(1).locator(".cm-content").type("\nprint(my_events_2.read())")
-    opened.keyboard.press("Control+Enter")
+    lines = cells.nth(1).locator(".cm-content")
+    lines.fill(f"{lines.inner_text()}\nprint(my_events_2.read())")
+    lines.press("Control+Enter")
     expect(cells.nth(1).locator(".jp-OutputArea-output")).to_contain_text("41", timeout=60_000)
 
 
@@ -330,14 +329,14 @@ def test_a_file_is_attached_as_a_variable_in_rucios_format_and_detached(
         f"42 {lake.scope}:events.csv", timeout=60_000
     )
     run_command(opened, "Save Notebook")
-    wait_for(lambda: "rucio_attachments" in (lab.root / name).read_text())
+    wait_for(opened, lambda: "rucio_attachments" in (lab.root / name).read_text())
     assert lab.ask(f"api/contents/{name}")["content"]["metadata"]["rucio_attachments"] == [
         {"did": f"{lake.scope}:events.csv", "type": "file", "variableName": "events"}
     ]
     press(opened, "Detach")
     expect(details(opened)).not_to_contain_text("Variable events")
     run_command(opened, "Save Notebook")
-    wait_for(lambda: "rucio_attachments" not in (lab.root / name).read_text())
+    wait_for(opened, lambda: "rucio_attachments" not in (lab.root / name).read_text())
 
 
 def test_all_is_done_by_keyboard(opened: Page, lake: Any) -> None:
@@ -443,9 +442,9 @@ def test_the_status_bar_tells_how_the_lake_is_and_opens_the_panel(lab: Lab, lake
     expect(tree(page)).to_be_visible()
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
-    """Wait until something is so."""
+def wait_for(page: Page, condition: Callable[[], bool], seconds: float = 60) -> None:
+    """Wait until something is so; the page goes on meanwhile, whose requests pass through this process."""
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it does not come true"
-        time.sleep(0.1)
+        page.wait_for_timeout(100)

@@ -129,8 +129,23 @@ type Execute = (rows: readonly IRow[], args: Args) => unknown;
 
 function executions(options: IOptions): Record<string, Execute> {
   const { model, notebooks, trans, reveal, folder, selectedPaths } = options;
-  const none = trans.__('No notebook is in front.');
-  const open = trans.__('Open a notebook, then try again.');
+  const refuse = (what: 'insert' | 'variable'): void => {
+    const { name, foreignLanguage } = notebooks;
+    reveal();
+    if (name) {
+      model.asked.refuse(
+        what,
+        trans.__('The cells of %1 are in %2, and this would be Python.', name, foreignLanguage),
+        trans.__('Download it, and read the file; or take a notebook with a Python kernel.')
+      );
+    } else {
+      model.asked.refuse(
+        what,
+        trans.__('No notebook is in front.'),
+        trans.__('Open a notebook, then try again.')
+      );
+    }
+  };
   const kind = ({ type }: IRow): 'file' | 'collection' => (type === 'FILE' ? 'file' : 'collection');
   const first = (work: (row: IRow, args: Args) => unknown): Execute => {
     return ([row], args) => {
@@ -165,15 +180,17 @@ function executions(options: IOptions): Record<string, Execute> {
       Clipboard.copyToSystem(rows.map(didOf).join('\n'));
     },
     [ids.INSERT]: first(row => {
-      if (!notebooks.insert(didOf(row), kind(row))) {
-        reveal();
-        model.asked.refuse('insert', none, open);
+      if (notebooks.foreignLanguage || !notebooks.insert(didOf(row), kind(row))) {
+        refuse('insert');
+      } else {
+        model.asked.dismiss('insert');
       }
     }),
     [ids.ATTACH]: first((row, args) => {
-      if (!notebooks.attach(didOf(row), kind(row), text(args, 'name'))) {
-        reveal();
-        model.asked.refuse('variable', none, open);
+      if (notebooks.foreignLanguage || !notebooks.attach(didOf(row), kind(row), text(args, 'name'))) {
+        refuse('variable');
+      } else {
+        model.asked.dismiss('variable');
       }
     }),
     [ids.DETACH]: first(row => {

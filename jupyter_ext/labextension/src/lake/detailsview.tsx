@@ -227,6 +227,11 @@ function Attached({ host, details }: IDetailsProps): React.JSX.Element | null {
         {why === null && <span title={trans.__('its kernel has it')}> ✓</span>}
       </div>
       {typeof why === 'string' && <div className="freezeout-Said-hint">✕ {why}</div>}
+      {why === undefined && notebooks.foreignLanguage && (
+        <div className="freezeout-Said-hint">
+          {trans.__('Its kernel speaks %1; only Python kernels get it.', notebooks.foreignLanguage)}
+        </div>
+      )}
       <div className="freezeout-Card-actions">
         {typeof why === 'string' && (
           <Button

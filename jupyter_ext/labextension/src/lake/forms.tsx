@@ -235,7 +235,7 @@ function UploadForm({
           setPaths([...new Set([...paths, ...host.selectedPaths()])]);
         }}
       >
-        {trans.__('Take what is selected in the file browser')}
+        {trans.__('Add what the file browser selects')}
       </Button>
       <Scopes host={host} value={scope} onChange={setScope} />
       <label>

@@ -5,12 +5,16 @@ import { DocumentWidget } from '@jupyterlab/docregistry';
 import type { ISharedNotebook } from '@jupyter/ydoc';
 import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
+import type { Widget } from '@lumino/widgets';
 import { Attacher } from './attacher';
 import type { IAttacherOptions } from './attacher';
 import { pythonString, variableName } from './words';
 
 /** What rucio-jupyterlab keeps in a notebook's metadata, and under which key. */
 export const KEY = 'rucio_attachments';
+
+/** Languages in which a line of Python is one; what is not said is taken for it. */
+const PYTHONS = new Set(['', 'python', 'ipython', 'sage']);
 
 export interface IAttachment {
   readonly did: string;
@@ -37,25 +41,33 @@ export class Notebooks {
 
   /** Its file's name; empty when no notebook is in front. */
   get name(): string {
-    return this._panel ? PathExt.basename(this._panel.context.path) : '';
+    const front = this._front;
+    return front ? PathExt.basename(front.context.path) : '';
+  }
+
+  /** The language of its cells, when that is not Python; empty when it is, or is not known. */
+  get foreignLanguage(): string {
+    const language = languageOf(this._front && sharedOf(this._front));
+    return PYTHONS.has(language.toLowerCase()) ? '' : language;
   }
 
   get attachments(): readonly IAttachment[] {
-    return this._panel ? attachmentsOf(sharedOf(this._panel)) : [];
+    return this._front ? attachmentsOf(sharedOf(this._front)) : [];
   }
 
   /** Why a variable could not be filled, when its kernel has said so; null when it was. */
   said(variable: string): string | null | undefined {
-    return this._panel ? this._attacher.said(this._panel, variable) : undefined;
+    return this._front ? this._attacher.said(this._front, variable) : undefined;
   }
 
   /** Put a cell below the active one that opens a DID; whether there was a notebook. */
   insert(did: string, type: 'file' | 'collection'): boolean {
-    const shared = this._panel && sharedOf(this._panel);
-    if (!this._panel || !shared) {
+    const front = this._front;
+    const shared = front && sharedOf(front);
+    if (!shared) {
       return false;
     }
-    const { content } = this._panel;
+    const { content } = front;
     const active: unknown = Reflect.get(content, 'activeCellIndex');
     const at = Math.min(typeof active === 'number' ? active + 1 : shared.cells.length, shared.cells.length);
     const sources = shared.cells.map(cell => cell.getSource());
@@ -66,14 +78,15 @@ export class Notebooks {
     const source = imported ? line : `import freezeout\n\n${line}`;
     shared.insertCell(at, { cell_type: 'code', source, metadata: {} });
     Reflect.set(content, 'activeCellIndex', at);
-    this._shell.activateById(this._panel.id);
+    this._shell.activateById(front.id);
     return true;
   }
 
   /** Attach a DID to the notebook; the variable's name, or empty when there is no notebook. */
   attach(did: string, type: 'file' | 'collection', wanted = ''): string {
-    const shared = this._panel && sharedOf(this._panel);
-    if (!this._panel || !shared) {
+    const front = this._front;
+    const shared = front && sharedOf(front);
+    if (!shared) {
       return '';
     }
     const others = attachmentsOf(shared).filter(one => one.did !== did);
@@ -83,14 +96,15 @@ export class Notebooks {
       KEY,
       [...others, { did, type, variableName: name }].map(one => ({ ...one }))
     );
-    this._attacher.fill(this._panel);
+    this._attacher.fill(front);
     this._changed.emit();
     return name;
   }
 
   detach(did: string): void {
-    const shared = this._panel && sharedOf(this._panel);
-    if (!this._panel || !shared) {
+    const front = this._front;
+    const shared = front && sharedOf(front);
+    if (!shared) {
       return;
     }
     const others = attachmentsOf(shared).filter(one => one.did !== did);
@@ -107,8 +121,9 @@ export class Notebooks {
 
   /** Fill the variables of the notebook in front again. */
   fill(): void {
-    if (this._panel) {
-      this._attacher.fill(this._panel);
+    const front = this._front;
+    if (front) {
+      this._attacher.fill(front);
     }
   }
 
@@ -117,17 +132,39 @@ export class Notebooks {
     if (front && !(front instanceof DocumentWidget) && this._panel && !this._panel.isDisposed) {
       return;
     }
-    const document: DocumentWidget | null = front instanceof DocumentWidget ? front : null;
-    this._panel = document && sharedOf(document) ? document : null;
-    if (this._panel) {
-      this._attacher.watch(this._panel);
-    }
+    this._take(notebookOf(front));
     this._changed.emit();
+  }
+
+  /** The notebook in front: the one that had the focus last, else one that is seen and has not had it yet. */
+  private get _front(): DocumentWidget | null {
+    if (!this._panel || this._panel.isDisposed) {
+      for (const widget of this._shell.widgets('main')) {
+        const found = widget.isVisible ? notebookOf(widget) : null;
+        if (found) {
+          this._take(found);
+          break;
+        }
+      }
+    }
+    return this._panel;
+  }
+
+  private _take(panel: DocumentWidget | null): void {
+    this._panel = panel;
+    if (panel) {
+      this._attacher.watch(panel);
+    }
   }
 
   private _panel: DocumentWidget | null = null;
   private readonly _attacher: Attacher;
   private readonly _changed = new Signal<this, void>(this);
+}
+
+function notebookOf(widget: Widget | null): DocumentWidget | null {
+  const document: DocumentWidget | null = widget instanceof DocumentWidget ? widget : null;
+  return document && sharedOf(document) ? document : null;
 }
 
 /** The cells and metadata of a notebook; undefined of what is none. */
@@ -139,6 +176,22 @@ function sharedOf({ context }: DocumentWidget): ISharedNotebook | undefined {
 
 function isNotebook(shared: unknown): shared is ISharedNotebook {
   return typeof shared === 'object' && shared !== null && 'cells' in shared && 'insertCell' in shared;
+}
+
+/** As its kernel said, or its kernel's specification. */
+function languageOf(shared: ISharedNotebook | null | undefined): string {
+  const said: unknown = shared?.getMetadata('language_info');
+  const spec: unknown = shared?.getMetadata('kernelspec');
+  for (const [from, key] of [
+    [said, 'name'],
+    [spec, 'language']
+  ] as const) {
+    const language: unknown = typeof from === 'object' && from !== null ? Reflect.get(from, key) : undefined;
+    if (typeof language === 'string' && language) {
+      return language;
+    }
+  }
+  return '';
 }
 
 /** What is attached; what others have written there and is none is left out. */

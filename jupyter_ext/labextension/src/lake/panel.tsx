@@ -2,6 +2,7 @@
 import { Button, VDomRenderer } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
 import React, { useEffect, useRef, useState } from 'react';
+import { isLive } from '../jobs/api';
 import { JobView } from '../jobs/view';
 import { Said } from '../ui/said';
 import { isUsable } from './connections';
@@ -266,9 +267,11 @@ function Transfers({ host }: { readonly host: IPanelHost }): React.JSX.Element |
     <ul className="freezeout-Lake-transfers" aria-label={trans.__('Transfers')}>
       {transfers.map(job => (
         <li key={job.id} data-job={job.id} data-state={job.state}>
-          <div className="freezeout-Lake-jobtitle" title={job.title}>
-            {job.title}
-          </div>
+          {isLive(job) && (
+            <div className="freezeout-Lake-jobtitle" title={job.title}>
+              {job.title}
+            </div>
+          )}
           <JobView
             job={job}
             jobs={model.jobs}
@@ -283,8 +286,8 @@ function Transfers({ host }: { readonly host: IPanelHost }): React.JSX.Element |
           />
           {job.error && (
             <Said
-              what={trans.__('It failed.')}
-              said={job.error}
+              what={job.error.message}
+              said={{ ...job.error, message: '' }}
               trans={trans}
               tabIndex={0}
               dismiss={() => {

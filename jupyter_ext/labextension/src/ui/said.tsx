@@ -17,7 +17,7 @@ export function Said({ what, said, trans, tabIndex, retry, dismiss }: ISaidProps
   return (
     <div className="freezeout-Said">
       <div className="freezeout-Said-what">{what}</div>
-      <div>{said.message}</div>
+      {said.message && <div>{said.message}</div>}
       {said.hint && <div className="freezeout-Said-hint">{said.hint}</div>}
       {(retry ?? dismiss) && (
         <div className="freezeout-Card-actions">
