@@ -90,10 +90,11 @@ class Deposit:
 
     def lost(self, items: Sequence[Item]) -> list[Item]:
         """Those that should lie there with the bytes that they have here, and do not."""
-        local = [] if self._register or self._place.local(self._session) is None else items
-        if not local:
+        # elsewhere a file may lie at another address than a new one would get
+        known = self._place.deterministic and self._place.local(self._session) is not None
+        if self._register or not known or not items:
             return []
-        addresses = self._place.addresses(self._session, [item.did for item in local])
+        addresses = self._place.addresses(self._session, [item.did for item in items])
 
         def is_lost(item: Item) -> bool:
             target = self._place.path(self._session, addresses[item.did])
@@ -106,7 +107,7 @@ class Deposit:
                 return True
 
         with ThreadPoolExecutor(_HANDS, "look") as hands:
-            return [item for item, gone in zip(local, hands.map(is_lost, local), strict=True) if gone]
+            return [item for item, gone in zip(items, hands.map(is_lost, items), strict=True) if gone]
 
     def mend(self, items: Sequence[Item]) -> None:
         """Put bytes that were lost where the lake believes them to be."""

@@ -56,6 +56,7 @@ _KINDS: dict[str, tuple[type[FreezeoutError], str, str]] = {
     "DuplicateCriteriaInDIDFilter": (InputError, "bad_query", ""),
     "FilterEngineGenericError": (InputError, "bad_query", ""),
 }  # fmt: skip
+_DEADLOCK = "deadlock detected"
 _BUSY = {
     "ResourceTemporaryUnavailable", "ServiceUnavailable", "ReplicationRuleCreationTemporaryFailed",
     "DatabaseException",
@@ -98,6 +99,9 @@ def error_of(connection: Connection, status: int, kind: str, message: str) -> Fr
             hint="sign in anew",
             code="lake_sign_in",
         )
+    if _DEADLOCK in message:
+        # two wanted the same rows; the database has undone what this one did
+        return FreezeoutError(f"{where} is too busy ({status})", hint="try again later", code="lake_busy")
     if status == 429 or status in (502, 503, 504) or kind in _BUSY:
         return FreezeoutError(
             f"{where} is too busy ({status}){f': {message}' if message else ''}",

@@ -304,6 +304,12 @@ class _Putting:
         there = lake_names.known(self._session, names, replicas=False)
         lake_names.take_back(self._session, self._rse, [did for did in names if did in there])
         self._deposit.take_away(did for did in names if did not in there)
+        if not quota and "creation of new DIDs" in error.message:
+            raise InputError(
+                f"the account '{self._session.connection.account}' may not put data into the scope "
+                f"{', '.join(sorted({did.scope for did in names}))}",
+                hint="choose a scope of your own: 'freezeout lake ls' shows them", code="lake_denied",
+            ) from error  # fmt: skip
         if not quota:
             raise error
         said = error.message.partition(" says: ")[2] or "nothing was kept"
