@@ -234,7 +234,7 @@ function Trouble({ host }: { readonly host: IPanelHost }): React.JSX.Element | n
           </div>
           {chosen.message && <div>{chosen.message}</div>}
           {chosen.hint && <div className="freezeout-Said-hint">{chosen.hint}</div>}
-          {(chosen.state === 'down' || chosen.state === 'unreachable' || chosen.state === 'signed_out') && (
+          {!live && chosen.state !== 'starting' && chosen.state !== 'degraded' && (
             <div className="freezeout-Card-actions">
               {chosen.kind === 'embedded' && button}
               <Button
