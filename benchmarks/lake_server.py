@@ -29,6 +29,7 @@ from freezeout.lake.connection import Connection, embedded
 from freezeout.services.jupyter import server_command
 from freezeout.services.lake.lake import Lake
 from freezeout.services.lake.place import place
+from freezeout.services.memory import family, memory
 from freezeout.services.process import free_port
 
 FILES = 100_000
@@ -93,13 +94,14 @@ def _figures(server: Server, connection: Connection, dids: list[str], files: int
     lister = threading.Thread(target=list_on)
     lister.start()
     job = server.post("freezeout/api/lake/uploads", {"paths": ["big.bin"]})
-    rules = [server.post("freezeout/api/lake/rules", {"did": one, "rse": "MIRROR"}) for one in dids]
+    for one in dids:
+        server.post("freezeout/api/lake/rules", {"did": one, "rse": "MIRROR"})
     ended = threading.Event()
     busy: list[float] = []
     pinger = threading.Thread(target=lambda: busy.extend(_pings(server, ended, 600)))
     pinger.start()
-    begun, states = time.perf_counter(), [""]
-    while job["state"] in ("queued", "running") or set(states) != {"OK"} or not listed[0]:
+    begun, states = time.perf_counter(), list[str]()
+    while job["state"] in ("queued", "running") or states.count("OK") < RULES or not listed[0]:
         assert time.perf_counter() - begun < 600
         time.sleep(0.5)
         job = server.get(f"freezeout/api/jobs/{job['id']}")
@@ -111,20 +113,22 @@ def _figures(server: Server, connection: Connection, dids: list[str], files: int
     lister.join()
     pinger.join()
     assert job["state"] == "done", job
+    uploaded = server.get("freezeout/api/lake/did", did=f"{connection.scope}:big.bin")
     return {
         "first_page_s": statistics.median(first), "first_page_worst_s": max(first),
         "wanted_first_page_s": 0.5, "whole_listing_s": whole,
         "api_p95_quiet_s": _p95(quiet), "api_p95_s": _p95(busy), "api_worst_s": max(busy),
         "wanted_api_p95_s": 0.1, "api_requests": len(busy), "load_s": work, "listings_meanwhile": listed[0],
-        "uploaded_bytes": job["result"]["count"] and GIGABYTE, "replications": len(rules),
+        "uploaded_bytes": uploaded["bytes"], "replications": states.count("OK"),
+        "server_megabytes": memory(family(server.pid)) / 1e6,
     }  # fmt: skip
 
 
 class Server:
     """Asks a Jupyter server."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url
+    def __init__(self, url: str, pid: int) -> None:
+        self.url, self.pid = url, pid
 
     def get(self, path: str, **query: object) -> Any:
         """A JSON answer."""
@@ -197,7 +201,7 @@ def _server(home: Path) -> Iterator[Server]:
         child = subprocess.Popen(
             server_command(home / "root", port), env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log
         )
-    server = Server(f"http://127.0.0.1:{port}")
+    server = Server(f"http://127.0.0.1:{port}", child.pid)
     try:
         until = time.monotonic() + 90
         while True:

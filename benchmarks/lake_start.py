@@ -34,18 +34,21 @@ def measure(repeats: int = 3) -> dict[str, object]:
     """Seconds of a first, a cold and warm starts and of a stop, megabytes, and share of a core when idle."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ["FREEZEOUT_HOME"] = str(Path(folder) / "home")
-        first = _up()
-        _settle()
-        _down()
-        shutil.rmtree(place().root)
-        cold = _up()
-        _settle()
-        megabytes, cpu = _idle()
-        stop = _down()
-        warm = []
-        for _ in range(repeats):
-            warm.append(_up())
+        try:
+            first = _up()
             _settle()
+            _down()
+            shutil.rmtree(place().root)
+            cold = _up()
+            _settle()
+            megabytes, cpu = _idle()
+            stop = _down()
+            warm = []
+            for _ in range(repeats):
+                warm.append(_up())
+                _settle()
+                _down()
+        finally:
             _down()
     return {
         "name": "start of the embedded lake",

@@ -69,7 +69,7 @@ def test_a_rucio_cfg_is_found_where_rucio_finds_it(alone: Path, monkeypatch: pyt
     monkeypatch.setenv("RUCIO_ACCOUNT", "other")
     monkeypatch.setenv("RUCIO_AUTH_TYPE", "x509_proxy")
     monkeypatch.setenv("X509_USER_PROXY", "/tmp/x509up")
-    monkeypatch.setenv("FREEZEOUT_LAKE_HERE", "NEAR")
+    assert main(["config", "lake", "--here", "NEAR"]) == 0
     one = connection()
     assert (one.account, one.auth, one.proxy, one.here) == (
         "other",

@@ -93,6 +93,11 @@ def _lake(options: argparse.Namespace) -> None:
     if not given and not options.password_prompt:
         return _show(options, configured.lake_settings(), None)
     values = configured.merged(given)
+    if not values["lake_url"] and given.keys() <= set(configured.STORAGE):
+        configured.storage(values, "")
+        configured.keep(given)
+        say("kept for the lake of RUCIO_CONFIG; no site's lake is connected here")
+        return _show(options, configured.lake_settings(), None)
     password = _password(options, given, values["lake_account"])
     connection = configured.made(
         values if password is None else {**values, "lake_password_file": ""}, password

@@ -107,7 +107,7 @@ def store_if_possible(record: RunRecord, asked: bool) -> None:
             return say(f"not stored, no lake is up ({later})")
         say(f"stored in the lake as {store(record)}")
     except FreezeoutError as error:
-        say(f"not stored: {error.message} ({later})")
+        say(f"not stored: {error}; {later}")
 
 
 def _comes_back() -> bool:

@@ -15,6 +15,8 @@ from freezeout.lake.connection import Connection
 from freezeout.settings import LAKE, change_settings, config_file, settings, user_path
 
 SITE = "site"
+STORAGE = ("lake_here", "lake_mount", "lake_begins_at", "lake_scope")
+"""Settings that hold for the lake of a rucio.cfg, too."""
 
 
 def site() -> Connection | None:
@@ -95,6 +97,12 @@ def made(values: Mapping[str, str], password: str | None = None) -> Connection:
     InputError
         Says which setting is wrong or missing.
     """
+    if not values["lake_url"]:
+        raise InputError(
+            "the site's lake has no address",
+            hint="freezeout config lake --url https://…",
+            code="bad_lake",
+        )
     url = checking.address(values["lake_url"])
     auth = checking.auth(values["lake_auth"] or "oidc")
     account = checking.word(values["lake_account"], "account")
