@@ -51,15 +51,18 @@ class LakeStop(LakeApi):
 
 def _start(lakes: Lakes) -> Job:
     from freezeout.jobs.run import start
+    from freezeout.services.identity import born
     from freezeout.services.lake.lake import Lake
 
     with lakes.starting:
         mine: Lake | None = lakes.embedded
         if mine is None or mine.supervisor is None or mine.supervisor.poll() is not None:
             # the process that starts it is the one that it ends with: this one, not the job's
-            lakes.embedded = Lake.start()
+            mine = lakes.embedded = Lake.start()
+        begun = mine.supervisor
+        who = {} if begun is None else {"pid": begun.pid, "birth": born(begun.pid)}
         work = "freezeout.services.lake.lake:await_lake"
-        return start("lake-start", "Start the data lake", _SUBJECT, work, {})
+        return start("lake-start", "Start the data lake", _SUBJECT, work, who)
 
 
 def _stop(lakes: Lakes) -> dict[str, Any]:

@@ -171,10 +171,22 @@ class Lake:
             raise FreezeoutError("the lake does not end", hint="freezeout doctor", code="lake_busy")
 
 
-def await_lake(reporter: Reporter) -> dict[str, str]:
-    """The work of a job that follows the start of a lake to its end; its result is the lake's address."""
+def await_lake(reporter: Reporter, pid: int | None = None, birth: str | None = None) -> dict[str, str]:
+    """The work of a job that follows the start of a lake to its end; its result is the lake's address.
+
+    Parameters
+    ----------
+    pid, birth : int and str, optional
+        The supervisor that was started for it: until it has said a word, what is known is of one before.
+    """
+    where = place()
+
+    def told() -> bool:
+        found = last_status(where)
+        return (found is not None and found.pid == pid) or not identity.is_alive(pid, birth)
 
     def watch(status: LakeStatus) -> None:
         reporter.progress(status.progress, status.message or status.state)
 
-    return {"url": Lake(place()).wait(watch).url}
+    identity.until(told, _QUIET)
+    return {"url": Lake(where).wait(watch).url}
