@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -137,6 +138,21 @@ def new_notebook(lab: Lab, page: Page, name: str) -> None:
     page.evaluate(
         "path => window.jupyterapp.commands.execute('docmanager:open', { path })", name
     ) if page.evaluate("'jupyterapp' in window") else _open_by_hand(page, name)
+    # an indicator that says idle is drawn before there is a kernel
+    end = time.monotonic() + 60
+    while not _has_kernel(lab, name):
+        assert time.monotonic() < end, f"{name} gets no kernel"
+        page.wait_for_timeout(200)
+    front = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
+    expect(front.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]")).to_be_visible(timeout=60_000)
+    expect(
+        page.locator(".jp-StatusBar-GroupItem, .jp-StatusBar-TextItem").get_by_text("| Idle")
+    ).to_be_visible(timeout=60_000)
+
+
+def _has_kernel(lab: Lab, name: str) -> bool:
+    kernels = [one["kernel"] for one in lab.ask("api/sessions") if one["path"].endswith(name)]
+    return any(one["execution_state"] == "idle" and one["connections"] > 0 for one in kernels)
 
 
 def _open_by_hand(page: Page, name: str) -> None:

@@ -290,9 +290,6 @@ def test_a_cell_that_opens_a_file_is_inserted_and_runs(
     expect(details(opened)).to_contain_text("No notebook is in front.")
     new_notebook(lab, opened, f"cell-{lake.scope}.ipynb")
     notebook = opened.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
-    expect(notebook.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]")).to_be_visible(
-        timeout=60_000
-    )
     press(opened, "Insert")
     cells = notebook.locator(".jp-CodeCell")
     expect(cells).to_have_count(2)
@@ -313,9 +310,6 @@ def test_a_file_is_attached_as_a_variable_in_rucios_format_and_detached(
     name = f"attach-{lake.scope}.ipynb"
     new_notebook(lab, opened, name)
     notebook = opened.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
-    expect(notebook.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]")).to_be_visible(
-        timeout=60_000
-    )
     unfold(opened, "attach")
     choose(opened, "events.csv")
     press(opened, "Attach")

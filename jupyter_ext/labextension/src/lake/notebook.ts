@@ -62,43 +62,35 @@ export class Notebooks {
 
   /** Put a cell below the active one that opens a DID; whether there was a notebook. */
   insert(did: string, type: 'file' | 'collection'): boolean {
-    const front = this._front;
-    const shared = front && sharedOf(front);
-    if (!shared) {
-      return false;
-    }
-    const { content } = front;
-    const active: unknown = Reflect.get(content, 'activeCellIndex');
-    const at = Math.min(typeof active === 'number' ? active + 1 : shared.cells.length, shared.cells.length);
-    const sources = shared.cells.map(cell => cell.getSource());
-    const name = variableName(did.slice(did.indexOf(':') + 1), assigned(sources));
-    const imported = sources.slice(0, at).some(source => /^\s*import freezeout\b(?!\.)/m.test(source));
-    const call = type === 'file' ? 'open' : 'get';
-    const line = `${name} = freezeout.lake.${call}(${pythonString(did)})`;
-    const source = imported ? line : `import freezeout\n\n${line}`;
-    shared.insertCell(at, { cell_type: 'code', source, metadata: {} });
-    Reflect.set(content, 'activeCellIndex', at);
-    this._shell.activateById(front.id);
-    return true;
+    return this._change((panel, shared) => {
+      const { content } = panel;
+      const active: unknown = Reflect.get(content, 'activeCellIndex');
+      const at = Math.min(typeof active === 'number' ? active + 1 : shared.cells.length, shared.cells.length);
+      const sources = shared.cells.map(cell => cell.getSource());
+      const name = variableName(did.slice(did.indexOf(':') + 1), assigned(sources));
+      const imported = sources.slice(0, at).some(source => /^\s*import freezeout\b(?!\.)/m.test(source));
+      const call = type === 'file' ? 'open' : 'get';
+      const line = `${name} = freezeout.lake.${call}(${pythonString(did)})`;
+      const source = imported ? line : `import freezeout\n\n${line}`;
+      shared.insertCell(at, { cell_type: 'code', source, metadata: {} });
+      Reflect.set(content, 'activeCellIndex', at);
+      this._shell.activateById(panel.id);
+    });
   }
 
-  /** Attach a DID to the notebook; the variable's name, or empty when there is no notebook. */
-  attach(did: string, type: 'file' | 'collection', wanted = ''): string {
-    const front = this._front;
-    const shared = front && sharedOf(front);
-    if (!shared) {
-      return '';
-    }
-    const others = attachmentsOf(shared).filter(one => one.did !== did);
-    const taken = others.map(one => one.variableName);
-    const name = wanted || variableName(did.slice(did.indexOf(':') + 1), taken);
-    shared.setMetadata(
-      KEY,
-      [...others, { did, type, variableName: name }].map(one => ({ ...one }))
-    );
-    this._attacher.fill(front);
-    this._changed.emit();
-    return name;
+  /** Attach a DID to the notebook; whether there was one. */
+  attach(did: string, type: 'file' | 'collection', wanted = ''): boolean {
+    return this._change((panel, shared) => {
+      const others = attachmentsOf(shared).filter(one => one.did !== did);
+      const taken = others.map(one => one.variableName);
+      const name = wanted || variableName(did.slice(did.indexOf(':') + 1), taken);
+      shared.setMetadata(
+        KEY,
+        [...others, { did, type, variableName: name }].map(one => ({ ...one }))
+      );
+      this._attacher.fill(panel);
+      this._changed.emit();
+    });
   }
 
   detach(did: string): void {
@@ -125,6 +117,21 @@ export class Notebooks {
     if (front) {
       this._attacher.fill(front);
     }
+  }
+
+  /** Change the notebook in front, once it is read: what is put into it before that is lost. */
+  private _change(work: (panel: DocumentWidget, shared: ISharedNotebook) => void): boolean {
+    const front = this._front;
+    const shared = front && sharedOf(front);
+    if (!shared) {
+      return false;
+    }
+    void front.context.ready.then(() => {
+      if (!front.isDisposed) {
+        work(front, shared);
+      }
+    });
+    return true;
   }
 
   private _follow(): void {
