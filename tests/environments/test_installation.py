@@ -132,7 +132,6 @@ def test_a_record_that_cannot_be_read_is_said_and_mended(
         ("seconds", float("nan")),
         ("built_at", 5),
         ("kernels", [1]),
-        ("kernels", []),
         ("python", ""),
         ("python", "/p/\0/python"),
         ("contents", []),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any, NamedTuple
@@ -11,6 +10,7 @@ from urllib.parse import quote
 from freezeout.errors import FreezeoutError, InputError
 from freezeout.lake.client import LakeClient, path_of
 from freezeout.lake.did import DID
+from freezeout.lake.waiting import together
 
 TYPES = ("", "all", "collection", "container", "dataset", "file")
 
@@ -40,7 +40,7 @@ class Row(NamedTuple):
 
 async def scopes(client: LakeClient) -> list[Scope]:
     """All scopes by name, the account's own first."""
-    found, own = await asyncio.gather(client.get("scopes/"), _own_scopes(client))
+    found, own = await together(client.get("scopes/"), _own_scopes(client))
     return sorted((Scope(name, name in own) for name in found), key=lambda one: (not one.own, one.scope))
 
 

@@ -13,6 +13,7 @@ from freezeout.lake.client import LakeClient, path_of
 from freezeout.lake.did import DID
 from freezeout.lake.metadata import describe, missing, of_users
 from freezeout.lake.times import iso
+from freezeout.lake.waiting import together
 
 _AT_ONCE = 3
 
@@ -78,7 +79,7 @@ async def details(client: LakeClient, did: DID) -> Details:
     InputError
         When it is not there.
     """
-    described, parents = await asyncio.gather(describe(client, [did]), _parents(client, did))
+    described, parents = await together(describe(client, [did]), _parents(client, did))
     columns, own = described.get(did) or missing(did)
     kind = columns["did_type"]
     size, length = columns.get("bytes"), columns.get("length")
@@ -107,7 +108,7 @@ async def replicas(client: LakeClient, did: DID) -> list[Replica]:
         return await _of_file(client, did)
     datasets = {did} if columns["did_type"] == "DATASET" else await _datasets(client, did)
     turn = asyncio.Semaphore(_AT_ONCE)
-    found = await asyncio.gather(*(_of_dataset(client, one, turn) for one in sorted(datasets)))
+    found = await together(*(_of_dataset(client, one, turn) for one in sorted(datasets)))
     totals = [sum(files for files, _, _ in found), sum(size for _, size, _ in found)]
     there: dict[str, list[int]] = {}
     for _, _, rses in found:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,6 +11,7 @@ from typing import Any
 from freezeout.errors import FreezeoutError, InputError
 from freezeout.lake.client import LakeClient, path_of
 from freezeout.lake.did import DID
+from freezeout.lake.waiting import together
 
 OF_USERS = (
     "campaign", "datatype", "events", "guid", "lumiblocknr", "panda_id", "phys_group", "prod_step", "project",
@@ -111,9 +111,7 @@ async def describe(
     own: dict[DID, dict[str, Any]] = {}
     for start in range(0, len(dids), _MANY):
         some = dids[start : start + _MANY]
-        await asyncio.gather(
-            _collect(client, some, "DID_COLUMN", columns), _collect(client, some, "JSON", own)
-        )
+        await together(_collect(client, some, "DID_COLUMN", columns), _collect(client, some, "JSON", own))
     return {did: (found, own.get(did, {})) for did, found in columns.items()}
 
 

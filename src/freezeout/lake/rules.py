@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from freezeout.errors import FreezeoutError, InputError
 from freezeout.lake.client import LakeClient, path_of
 from freezeout.lake.did import DID
 from freezeout.lake.times import iso
+from freezeout.lake.waiting import together
 
 _LONGEST_LIFETIME = 100 * 366 * 86400
 _MOST_COPIES = 100
@@ -69,12 +69,12 @@ async def rules(client: LakeClient, did: DID) -> list[Rule]:
     InputError
         When there is no such DID.
     """
-    own, of_file = await asyncio.gather(
+    own, of_file = await together(
         _collect(client, f"dids/{path_of(did)}/rules"),
         _collect(client, f"dids/{path_of(did)}/associated_rules"),
     )
     found = {one["id"]: one for one in (*own, *of_file)}
-    made = await asyncio.gather(*(_rule(client, one) for one in found.values()))
+    made = await together(*(_rule(client, one) for one in found.values()))
     return sorted(made, key=lambda rule: rule.created_at or "", reverse=True)
 
 

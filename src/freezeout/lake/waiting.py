@@ -1,13 +1,35 @@
-"""Asynchronous work from code that waits for it, also where an event loop runs already: in a notebook."""
+"""Asynchronous work: from code that waits for it, also where an event loop runs already; and side by side."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
 from collections.abc import Coroutine
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 T = TypeVar("T")
+U = TypeVar("U")
+
+
+@overload
+async def together(one: Coroutine[Any, Any, T], other: Coroutine[Any, Any, U], /) -> tuple[T, U]: ...
+
+
+@overload
+async def together(*work: Coroutine[Any, Any, T]) -> tuple[T, ...]: ...
+
+
+async def together(*work: Coroutine[Any, Any, Any]) -> tuple[Any, ...]:
+    """Do all of it side by side; when one fails the others are ended, and its error is raised.
+
+    Unlike asyncio's ``gather``, which leaves the others running with nobody to wait for them.
+    """
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one) for one in work]
+    except BaseExceptionGroup as failed:
+        raise failed.exceptions[0] from None
+    return tuple(task.result() for task in tasks)
 
 
 def wait(work: Coroutine[Any, Any, T]) -> T:

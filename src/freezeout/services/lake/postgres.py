@@ -43,6 +43,8 @@ _SETTINGS = {
     "max_connections": "60",
     "shared_buffers": "'64MB'",
     "jit": "off",
+    # so that what is in a dataset comes in the order of its names
+    "enable_bitmapscan": "off",
     "huge_pages": "off",
     "unix_socket_permissions": "0700",
     "log_line_prefix": "'%m '",

@@ -130,7 +130,9 @@ def _add_dids(issuer: Any, kwargs: dict[str, Any], session: Any) -> _Answer:
 
 
 def _own_did(issuer: Any, kwargs: dict[str, Any], session: Any) -> _Answer:
-    return owns(issuer, kwargs["scope"], kwargs["name"], session)
+    scope, name = kwargs["scope"], kwargs["name"]
+    # one that is not there: Rucio says so itself
+    return _owner(scope, name, session) is None or owns(issuer, scope, name, session)
 
 
 def _set_metadata(issuer: Any, kwargs: dict[str, Any], session: Any) -> _Answer:
@@ -154,7 +156,7 @@ def _owns_contents(issuer: Any, kwargs: dict[str, Any], session: Any) -> bool:
 def _attach(issuer: Any, kwargs: dict[str, Any], session: Any) -> _Answer:
     if (kwargs.get("attachment") or {}).get("rse"):
         return "Replicas are added by an upload."
-    return owns(issuer, kwargs["scope"], kwargs["name"], session)
+    return _own_did(issuer, kwargs, session)
 
 
 def _attach_many(issuer: Any, kwargs: dict[str, Any], session: Any) -> _Answer:
@@ -166,7 +168,6 @@ def _attach_many(issuer: Any, kwargs: dict[str, Any], session: Any) -> _Answer:
 def _own_rule(issuer: Any, kwargs: dict[str, Any], session: Any) -> _Answer:
     rule = models.ReplicationRule
     owner = session.execute(select(rule.account).where(rule.id == kwargs["rule_id"])).scalar_one_or_none()
-    # one that is not there: Rucio says so itself
     return owner is None or owner == issuer
 
 
