@@ -21,8 +21,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
-from freezeout.lake.connection import embedded
-from freezeout.lake.rucio_cfg import rucio_environ
+from freezeout.lake.sites.known import embedded
+from freezeout.lake.sites.rucio_cfg import rucio_environ
 from freezeout.services.lake.lake import Lake
 
 T = TypeVar("T")

@@ -25,7 +25,8 @@ from typing import Any
 import httpx
 
 from freezeout.lake import put
-from freezeout.lake.connection import Connection, embedded
+from freezeout.lake.sites.connection import Connection
+from freezeout.lake.sites.known import embedded
 from freezeout.services.jupyter import server_command
 from freezeout.services.lake.lake import Lake
 from freezeout.services.lake.place import place

@@ -155,7 +155,7 @@ def rucio_server(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def lake_of_all(rucio_server: Path) -> Iterator[Lake]:
     """The lake of the session; a test asks for ``lake``."""
-    from freezeout.lake.connection import embedded
+    from freezeout.lake.sites.known import embedded
     from freezeout.services.lake.lake import Lake as Running
     from freezeout.services.lake.place import place
 

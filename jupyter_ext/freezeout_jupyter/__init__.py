@@ -44,8 +44,8 @@ def _jupyter_labextension_paths() -> list[dict[str, str]]:
 def _load_jupyter_server_extension(server: ServerApp) -> None:
     """Add the routes, and the folder of our kernels; Jupyter calls this when the server starts."""
     from freezeout_jupyter.interpreter import tell
-    from freezeout_jupyter.lake import close_with
-    from freezeout_jupyter.lake_rucio import put_beside
+    from freezeout_jupyter.lake.api import close_with
+    from freezeout_jupyter.lake.rucio import put_beside
     from freezeout_jupyter.routes import routes
 
     base_url = server.web_app.settings["base_url"]

@@ -18,13 +18,13 @@ from freezeout_jupyter.environments import (
 from freezeout_jupyter.events import Events
 from freezeout_jupyter.experiments import Experiments, OpenExperiment
 from freezeout_jupyter.jobs import CancelJob, JobLog, Jobs, OneJob
-from freezeout_jupyter.lake_browse import LakeDid, LakeListing, LakeReplicas, LakeScopes, LakeSearch
-from freezeout_jupyter.lake_connections import LakeConnections
-from freezeout_jupyter.lake_edit import LakeAttachments, LakeDids, LakeMetadata
-from freezeout_jupyter.lake_paths import LakePaths
-from freezeout_jupyter.lake_rules import LakeRules, OneLakeRule
-from freezeout_jupyter.lake_service import LakeStart, LakeStop
-from freezeout_jupyter.lake_transfers import LakeDownloads, LakeUploads
+from freezeout_jupyter.lake.browse import LakeDid, LakeListing, LakeReplicas, LakeScopes, LakeSearch
+from freezeout_jupyter.lake.connections import LakeConnections
+from freezeout_jupyter.lake.edit import LakeAttachments, LakeDids, LakeMetadata
+from freezeout_jupyter.lake.paths import LakePaths
+from freezeout_jupyter.lake.rules import LakeRules, OneLakeRule
+from freezeout_jupyter.lake.service import LakeStart, LakeStop
+from freezeout_jupyter.lake.transfers import LakeDownloads, LakeUploads
 from freezeout_jupyter.version import Version
 
 _ID = r"(?P<id>[A-Za-z0-9_-]{1,80})"

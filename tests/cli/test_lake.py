@@ -13,7 +13,7 @@ import pytest
 
 from freezeout.cli import main
 from freezeout.files import checksums
-from freezeout.lake.rucio_cfg import rucio_environ
+from freezeout.lake.sites.rucio_cfg import rucio_environ
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncGenerator, Callable
 
 import pytest
-from freezeout_jupyter.lake_index import Key, Listing, Listings, Row, Source
+from freezeout_jupyter.lake.index import Key, Listing, Listings, Row, Source
 
 from freezeout.errors import FreezeoutError
 

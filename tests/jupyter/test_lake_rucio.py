@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from freezeout_jupyter.interpreter import VARIABLE
-from freezeout_jupyter.lake_rucio import configure
+from freezeout_jupyter.lake.rucio import configure
 from jupyter_server.serverapp import ServerApp
 from tornado.httpclient import HTTPClientError
 from traitlets.config import Config

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from freezeout_jupyter.lake_transfers import path_inside, require_contained
+from freezeout_jupyter.lake.transfers import path_inside, require_contained
 
 from freezeout import lake as library
 from freezeout.errors import InputError
@@ -69,7 +69,7 @@ async def test_a_job_that_fails_says_why(api: LakeApi, lake: Any) -> None:
 
 async def test_one_download_at_a_time_of_the_same_data(api: LakeApi, lake: Any, folder: Path) -> None:
     (did,) = library.put(folder / "a.csv", f"{lake.scope}:a.csv")
-    work = "freezeout.lake.get:download_job"
+    work = "freezeout.lake.files.get:download_job"
     arguments = {"connection": "embedded", "did": did, "to": str(folder.parents[1] / "here")}
     job, lock = store.add("lake-download", "Download", f"lake:embedded:{did}", work, arguments)
     assert lock is not None

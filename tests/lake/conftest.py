@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from freezeout.lake.client import LakeClient
+from freezeout.lake.sites.client import LakeClient
 
 
 @pytest.fixture(autouse=True)

@@ -73,8 +73,8 @@ def _config(options: argparse.Namespace) -> None:
 
 def _lake(options: argparse.Namespace) -> None:
     from freezeout.errors import InputError
-    from freezeout.lake import configured
-    from freezeout.lake.checking import is_open
+    from freezeout.lake.sites import configured
+    from freezeout.lake.sites.checking import is_open
 
     said = {
         f"lake_{name}": getattr(options, name) for name in (one.replace("-", "_") for one, _, _ in _OF_LAKE)
@@ -132,7 +132,7 @@ def _password(options: argparse.Namespace, given: dict[str, str], account: str) 
 
 
 def _try(connection: Any) -> dict[str, Any]:
-    from freezeout.lake.trial import try_connection
+    from freezeout.lake.sites.trial import try_connection
     from freezeout.lake.waiting import wait
 
     say(f"signing in at {connection.auth_url} …")

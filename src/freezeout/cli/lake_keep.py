@@ -17,8 +17,8 @@ from freezeout.cli.output import print_json, print_table, say
 from freezeout.errors import FreezeoutError, InputError
 
 if TYPE_CHECKING:
-    from freezeout.lake.client import LakeClient
-    from freezeout.lake.rules import Rule
+    from freezeout.lake.catalogue.rules import Rule
+    from freezeout.lake.sites.client import LakeClient
 
 T = TypeVar("T")
 
@@ -27,8 +27,8 @@ _BEFORE = ("RUCIO_ACCOUNT", "RUCIO_AUTH_TYPE", "RUCIO_HOME", "RUCIO_VO", "X509_U
 
 
 def _ask(lake: str, question: Callable[[LakeClient], Awaitable[T]]) -> T:
-    from freezeout.lake.client import LakeClient
-    from freezeout.lake.connection import connection
+    from freezeout.lake.sites.client import LakeClient
+    from freezeout.lake.sites.known import connection
     from freezeout.lake.waiting import wait
 
     async def ask() -> T:
@@ -41,8 +41,8 @@ def _ask(lake: str, question: Callable[[LakeClient], Awaitable[T]]) -> T:
 def replicate(options: argparse.Namespace) -> int:
     """Have data at a storage; with ``--wait`` until it is there."""
     from freezeout.cli.lake_move import seconds
+    from freezeout.lake.catalogue.rules import add_rule
     from freezeout.lake.did import DID
-    from freezeout.lake.rules import add_rule
 
     did, lifetime = DID.parse(options.did), seconds(options.lifetime)
     rule = _ask(options.lake, lambda client: add_rule(client, did, options.rse, lifetime, options.copies))
@@ -71,7 +71,7 @@ def _awaited(lake: str, rule: Rule) -> Rule:
         When it is stuck.
     """
     from freezeout.cli.progress import watched
-    from freezeout.lake.rules import rule as rule_of
+    from freezeout.lake.catalogue.rules import rule as rule_of
 
     id = rule.id
     with watched(f"replicate {rule.did}") as progress:
@@ -93,9 +93,9 @@ def _awaited(lake: str, rule: Rule) -> Rule:
 def rules(options: argparse.Namespace) -> None:
     """What keeps data where; with ``--cancel`` one of them ends."""
     from freezeout.cli.lake_look import RULE_HEADER, rule_row
+    from freezeout.lake.catalogue.rules import cancel_rule
+    from freezeout.lake.catalogue.rules import rules as rules_of
     from freezeout.lake.did import DID
-    from freezeout.lake.rules import cancel_rule
-    from freezeout.lake.rules import rules as rules_of
 
     did = DID.parse(options.did)
     found = [asdict(one) for one in _ask(options.lake, lambda client: rules_of(client, did))]
@@ -120,8 +120,8 @@ def rules(options: argparse.Namespace) -> None:
 def meta(options: argparse.Namespace) -> None:
     """Show or change metadata."""
     from freezeout.cli.lake_move import values
+    from freezeout.lake.catalogue.metadata import delete_metadata, get_metadata, set_metadata
     from freezeout.lake.did import DID
-    from freezeout.lake.metadata import delete_metadata, get_metadata, set_metadata
 
     did, new = DID.parse(options.did), values(options.assignments)
 
@@ -143,9 +143,9 @@ def meta(options: argparse.Namespace) -> None:
 def rm(options: argparse.Namespace) -> None:
     """Remove data of the user's own."""
     from freezeout.cli.progress import asked, at_terminal
-    from freezeout.lake.details import details
+    from freezeout.lake.catalogue.details import details
+    from freezeout.lake.catalogue.removal import remove
     from freezeout.lake.did import DID
-    from freezeout.lake.removal import remove
 
     did = DID.parse(options.did)
     about = _ask(options.lake, lambda client: details(client, did))
@@ -163,8 +163,8 @@ def rm(options: argparse.Namespace) -> None:
 
 def env(options: argparse.Namespace) -> None:
     """Print what makes the unchanged command ``rucio`` work with this lake."""
-    from freezeout.lake.connection import connection
-    from freezeout.lake.rucio_cfg import rucio_config
+    from freezeout.lake.sites.known import connection
+    from freezeout.lake.sites.rucio_cfg import rucio_config
 
     where = connection(options.lake)
     exports = {"RUCIO_CONFIG": str(rucio_config(where))}

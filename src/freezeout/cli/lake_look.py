@@ -12,8 +12,8 @@ from freezeout.cli.output import print_json, print_table, say
 from freezeout.errors import InputError
 
 if TYPE_CHECKING:
-    from freezeout.lake.browse import Row
-    from freezeout.lake.client import LakeClient
+    from freezeout.lake.catalogue.browse import Row
+    from freezeout.lake.sites.client import LakeClient
 
 
 def ls(options: argparse.Namespace) -> None:
@@ -32,9 +32,9 @@ def ls(options: argparse.Namespace) -> None:
 
 
 def _rows(options: argparse.Namespace) -> list[dict[str, Any]]:
-    from freezeout.lake.browse import scopes
-    from freezeout.lake.client import LakeClient
-    from freezeout.lake.connection import connection
+    from freezeout.lake.catalogue.browse import scopes
+    from freezeout.lake.sites.client import LakeClient
+    from freezeout.lake.sites.known import connection
     from freezeout.lake.waiting import wait
 
     async def ask() -> list[dict[str, Any]]:
@@ -54,10 +54,10 @@ def _rows(options: argparse.Namespace) -> list[dict[str, Any]]:
 
 async def _inside(client: LakeClient, what: str, type: str) -> AsyncIterator[Row]:
     """What a scope, a pattern of names or a dataset holds; of a file itself."""
-    from freezeout.lake.browse import Row, contents, dids, scopes
-    from freezeout.lake.details import details
+    from freezeout.lake.catalogue.browse import Row, contents, dids, scopes
+    from freezeout.lake.catalogue.details import details
+    from freezeout.lake.catalogue.search import search
     from freezeout.lake.did import DID
-    from freezeout.lake.search import search
 
     scope, _, name = what.partition(":")
     if not name:
@@ -86,9 +86,9 @@ async def _inside(client: LakeClient, what: str, type: str) -> AsyncIterator[Row
 
 def tree(options: argparse.Namespace) -> None:
     """Print what is in it, and what is in that."""
-    from freezeout.lake.browse import scopes
-    from freezeout.lake.client import LakeClient
-    from freezeout.lake.connection import connection
+    from freezeout.lake.catalogue.browse import scopes
+    from freezeout.lake.sites.client import LakeClient
+    from freezeout.lake.sites.known import connection
     from freezeout.lake.waiting import wait
 
     async def ask() -> list[dict[str, Any]]:
@@ -158,7 +158,7 @@ def search(options: argparse.Namespace) -> None:
 
 def info(options: argparse.Namespace) -> None:
     """All about one data identifier."""
-    from freezeout.lake.amount import amount
+    from freezeout.lake.files.amount import amount
     from freezeout.lake.inquiry import info
 
     found = info(options.did, lake=options.lake)
@@ -193,8 +193,8 @@ def info(options: argparse.Namespace) -> None:
 
 def rses(options: argparse.Namespace) -> None:
     """List the storage elements."""
-    from freezeout.lake.connection import connection
-    from freezeout.lake.session import Session
+    from freezeout.lake.files.session import Session
+    from freezeout.lake.sites.known import connection
 
     with Session(connection(options.lake)) as session:
         expression = {"expression": options.expression} if options.expression else {}

@@ -17,8 +17,8 @@ _SIZES = {"": 1, "k": 1000, "m": 10**6, "g": 10**9, "t": 10**12}
 def get(options: argparse.Namespace) -> None:
     """Bring a file or a dataset here."""
     from freezeout.cli.progress import watched
-    from freezeout.lake.amount import amount
-    from freezeout.lake.get import fetched
+    from freezeout.lake.files.amount import amount
+    from freezeout.lake.files.get import fetched
 
     with watched(f"get {options.did}") as progress:
         found = fetched(
@@ -44,7 +44,7 @@ def get(options: argparse.Namespace) -> None:
 def put(options: argparse.Namespace) -> None:
     """Take files to the lake."""
     from freezeout.cli.progress import watched
-    from freezeout.lake.put import put
+    from freezeout.lake.files.put import put
 
     with watched("put") as progress:
         found = put(
@@ -60,8 +60,8 @@ def put(options: argparse.Namespace) -> None:
 
 def cache(options: argparse.Namespace) -> None:
     """What is kept here, or less of it."""
-    from freezeout.lake import cache
-    from freezeout.lake.amount import amount
+    from freezeout.lake.files import cache
+    from freezeout.lake.files.amount import amount
 
     if options.clear or options.keep:
         files, freed = cache.clear(0 if options.clear else size(options.keep))

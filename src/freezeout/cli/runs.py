@@ -113,7 +113,7 @@ def store_if_possible(record: RunRecord, asked: bool) -> None:
 def _comes_back() -> bool:
     """Whether the embedded lake is away for a moment only: it starts, or what died is being started again."""
     from freezeout.experiments.stored import lake_is_up
-    from freezeout.lake.connection import connections
+    from freezeout.lake.sites.known import connections
     from freezeout.services.lake.place import place
     from freezeout.services.lake.status import read_status
 

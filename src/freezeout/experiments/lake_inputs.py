@@ -12,8 +12,9 @@ from freezeout.errors import FreezeoutError, InputError
 from freezeout.experiments.folder import Experiment, scan_experiments
 from freezeout.files import checksums, read_yaml
 from freezeout.jobs.reporter import Reporter
-from freezeout.lake.connection import Connection, embedded
 from freezeout.lake.did import DID
+from freezeout.lake.sites.connection import Connection
+from freezeout.lake.sites.known import embedded
 from freezeout.settings import home
 
 DATASET = "inputs"
@@ -38,8 +39,8 @@ def register(administrator: Connection | None = None, reporter: Reporter | None 
     list of str
         What is wrong with experiments whose inputs could not be registered.
     """
-    from freezeout.lake.registration import known
-    from freezeout.lake.session import Session
+    from freezeout.lake.files.registration import known
+    from freezeout.lake.files.session import Session
 
     root = administrator or administrator_of_embedded()
     found, damaged = scan_experiments()
@@ -72,7 +73,7 @@ def administrator_of_embedded() -> Connection:
     InputError
         When there is no embedded lake.
     """
-    from freezeout.lake.rucio_cfg import read_client
+    from freezeout.lake.sites.rucio_cfg import read_client
 
     user = embedded()
     if user is None:
@@ -85,10 +86,10 @@ def administrator_of_embedded() -> Connection:
 def _register(
     root: Connection, one: Experiment, inputs: Mapping[str, Path], reporter: Reporter | None
 ) -> None:
-    from freezeout.lake.plan import Item, Plan
-    from freezeout.lake.put import deliver
-    from freezeout.lake.registration import add_rules
-    from freezeout.lake.session import Session
+    from freezeout.lake.files.plan import Item, Plan
+    from freezeout.lake.files.put import deliver
+    from freezeout.lake.files.registration import add_rules
+    from freezeout.lake.files.session import Session
 
     source = _source(inputs)
     dataset = DID(one.id, DATASET)
@@ -108,7 +109,7 @@ def _register(
 
 
 def _names_inside(session: object, dataset: DID) -> set[str]:
-    from freezeout.lake.session import Session, address
+    from freezeout.lake.files.session import Session, address
 
     assert isinstance(session, Session)
     rows = session.rows("GET", address(dataset, "files"))

@@ -75,7 +75,7 @@ def _look() -> None:
 
 def _look_now() -> None:
     from freezeout.lake import get, search
-    from freezeout.lake.connection import connection
+    from freezeout.lake.sites.known import connection
 
     where = connection()
     lake = where.identity

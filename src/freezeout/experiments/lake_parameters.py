@@ -34,9 +34,9 @@ def data_of(
     dids = named(parameters, values)
     if not dids:
         return {}
-    from freezeout.lake.connection import connection
-    from freezeout.lake.replicas import files_of
-    from freezeout.lake.session import Session
+    from freezeout.lake.files.replicas import files_of
+    from freezeout.lake.files.session import Session
+    from freezeout.lake.sites.known import connection
 
     found: dict[str, dict[str, object]] = {}
     with Session(connection(), reporter) as session:

@@ -11,8 +11,9 @@ from freezeout.errors import FreezeoutError, InputError
 from freezeout.experiments.record import FILE, RUN_ID, RunRecord, read_record
 from freezeout.files import checksums, disk_errors
 from freezeout.jobs.reporter import Reporter
-from freezeout.lake.connection import Connection, connection, connections
 from freezeout.lake.did import DID
+from freezeout.lake.sites.connection import Connection
+from freezeout.lake.sites.known import connection, connections
 from freezeout.settings import runs_folder, user_path
 from freezeout.staging import staged
 
@@ -64,8 +65,8 @@ def store(record: RunRecord, *, lake: str = "", reporter: Reporter | None = None
     FreezeoutError
         When the lake cannot be reached; what is missing is put there the next time.
     """
-    from freezeout.lake.plan import Item, Plan
-    from freezeout.lake.put import deliver
+    from freezeout.lake.files.plan import Item, Plan
+    from freezeout.lake.files.put import deliver
 
     where = connection(lake)
     dataset = dataset_of(record, scope_of(where))
@@ -83,7 +84,7 @@ def scope_of(where: Connection) -> str:
 
 def metadata_of(record: RunRecord) -> dict[str, object]:
     """What a run's dataset is found by: what the limit is, and every parameter that is one value."""
-    from freezeout.lake.metadata import OF_RUCIO, OF_USERS
+    from freezeout.lake.catalogue.metadata import OF_RUCIO, OF_USERS
 
     curve = record.limit()
     said: dict[str, object] = {
@@ -125,8 +126,8 @@ def fetch(
     InputError
         When the dataset is no run, or another run of this id is here.
     """
-    from freezeout.lake.destination import relative
-    from freezeout.lake.get import fetched
+    from freezeout.lake.files.destination import relative
+    from freezeout.lake.files.get import fetched
 
     wanted = _dataset(did, lake)
     root = user_path(folder) if folder is not None else runs_folder()

@@ -5,16 +5,14 @@ verified and once for all processes; `put` takes files there; `search` and `info
 
 `did`
     Data identifiers.
-`connection`
-    Which Rucio is talked to, and as whom.
-`client`
-    Its REST interface, without blocking; `session` for code that waits.
-`get`, `replicas`, `cache`
-    Files out of the lake.
-`put`, `plan`, `journal`, `storage`, `registration`
-    Files into it.
-`remote`
-    All of this from a kernel that lacks the packages for it.
+`sites`
+    Which Rucio is talked to, as whom, and how.
+`catalogue`
+    What it knows: browsing, search, metadata, replicas, rules.
+`files`
+    Bytes into it and out of it.
+`inquiry`, `attached`, `remote`
+    The same for code that waits, for data attached to a notebook, and from a kernel that lacks the packages.
 """
 
 from __future__ import annotations
@@ -23,10 +21,8 @@ import builtins
 import gzip
 import io
 import os
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import ModuleType
 from typing import IO, Any
 
 __all__ = ["open", "get", "put", "search", "info"]
@@ -73,14 +69,14 @@ def open(did: str, mode: str = "r", *, lake: str = "") -> IO[Any]:
 
 
 def get(did: str, to: Path | str | None = None, *, lake: str = "", verify: bool = False) -> list[Path]:
-    """Bring the file, or all files of a dataset, here; see module ``freezeout.lake.get``."""
+    """Bring the file, or all files of a dataset, here; see module ``freezeout.lake.files.get``."""
     from freezeout.lake import remote
 
     if remote.is_needed():
         words = ["get", did, *remote.option("--to", to), *remote.option("--lake", lake)]
         found = remote.call([*words, "--verify"] if verify else words)
         return [Path(row["path"]) for row in found["files"]]
-    from freezeout.lake.get import get as get_here
+    from freezeout.lake.files.get import get as get_here
 
     return get_here(did, to, lake=lake, verify=verify)
 
@@ -95,7 +91,7 @@ def put(
     lifetime: int | None = None,
     lake: str = "",
 ) -> list[str]:
-    """Put files, or a folder as a dataset, into the lake; see module ``freezeout.lake.put``.
+    """Put files, or a folder as a dataset, into the lake; see module ``freezeout.lake.files.put``.
 
     Returns
     -------
@@ -116,7 +112,7 @@ def put(
                 ]
             )["dids"]
         )  # fmt: skip
-    from freezeout.lake.put import put as put_here
+    from freezeout.lake.files.put import put as put_here
 
     found = put_here(paths, did, dataset=dataset, metadata=metadata, rse=rse, lifetime=lifetime, lake=lake)
     return [str(one) for one in found]
@@ -160,14 +156,3 @@ def info(did: str, *, lake: str = "") -> dict[str, Any]:
     from freezeout.lake import inquiry
 
     return inquiry.info(did, lake=lake)
-
-
-class _Room(ModuleType):
-    """This package: the import of its module ``get`` does not take the place of its function `get`."""
-
-    def __setattr__(self, name: str, value: object) -> None:
-        if name not in __all__ or not isinstance(value, ModuleType):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Room

@@ -7,15 +7,15 @@ from dataclasses import asdict
 from typing import Any
 
 from freezeout.errors import FreezeoutError
-from freezeout.lake.cache import Slot
-from freezeout.lake.client import LakeClient
-from freezeout.lake.connection import connection
-from freezeout.lake.details import details, replicas
+from freezeout.lake.catalogue.details import details, replicas
+from freezeout.lake.catalogue.metadata import describe, of_users
+from freezeout.lake.catalogue.rules import rules
+from freezeout.lake.catalogue.search import Found
+from freezeout.lake.catalogue.search import search as hits
 from freezeout.lake.did import DID
-from freezeout.lake.metadata import describe, of_users
-from freezeout.lake.rules import rules
-from freezeout.lake.search import Found
-from freezeout.lake.search import search as hits
+from freezeout.lake.files.cache import Slot
+from freezeout.lake.sites.client import LakeClient
+from freezeout.lake.sites.known import connection
 from freezeout.lake.waiting import wait
 
 _MANY = 200

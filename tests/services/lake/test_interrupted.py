@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from freezeout.files import checksums
-from freezeout.lake.connection import embedded
 from freezeout.lake.inquiry import info
+from freezeout.lake.sites.known import embedded
 from freezeout.services.lake.lake import Lake
 
 from .conftest import comes_true, serves

@@ -1,0 +1,1 @@
+"""The routes of the data lake under ``/freezeout/api/lake``."""

@@ -1,0 +1,175 @@
+"""The site's lake in Freezeout's own settings."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from freezeout.errors import InputError
+from freezeout.files import disk_errors
+from freezeout.lake.sites import checking, rucio_cfg
+from freezeout.lake.sites.connection import Connection
+from freezeout.settings import LAKE, change_settings, config_file, settings, user_path
+
+SITE = "site"
+STORAGE = ("lake_here", "lake_mount", "lake_begins_at", "lake_scope")
+"""Settings that hold for the lake of a rucio.cfg, too."""
+
+
+def site() -> Connection | None:
+    """The lake that Freezeout's settings and ``FREEZEOUT_LAKE_…`` name, if any."""
+    values = lake_settings()
+    if not values["lake_url"]:
+        return None
+    try:
+        return made(values)
+    except InputError as error:
+        return Connection(
+            SITE, "settings", "", "", "oidc", values["lake_account"], title="Site's lake", fault=str(error)
+        )
+
+
+def lake_settings() -> dict[str, str]:
+    """The settings of a lake by name; those that are not set are empty."""
+    found = settings()
+    return {name: found[name].value for name in LAKE}
+
+
+def merged(changes: Mapping[str, str]) -> dict[str, str]:
+    """The settings of a lake as they would be with these changes.
+
+    A password that is kept is forgotten when it would go to another server, or be another user's.
+    """
+    before = lake_settings()
+    values = {**before, **changes}
+    moved = before["lake_url"] and _to_whom(before) != _to_whom(values)
+    if moved and "lake_password_file" not in changes:
+        values["lake_password_file"] = ""
+    return values
+
+
+def keep(changes: Mapping[str, str], password: str | None = None) -> dict[str, str]:
+    """Write changes into the user's settings; a password goes into a file (0600) beside them.
+
+    Returns
+    -------
+    dict
+        What was written.
+    """
+    values, path = dict(changes), merged(changes)["lake_password_file"]
+    if path != lake_settings()["lake_password_file"]:
+        values["lake_password_file"] = path
+    if password is not None:
+        values["lake_password_file"] = str(_write_secret(own_password_file(), password))
+    rucio_cfg.forget_clients(lake_settings()["lake_url"].rstrip("/"))
+    change_settings({name: value or None for name, value in values.items()})
+    if values.get("lake_password_file", path) != str(own_password_file()):
+        own_password_file().unlink(missing_ok=True)
+    return {name: value for name, value in values.items() if value}
+
+
+def forget() -> None:
+    """Remove all of it from the user's settings, and the passwords and tokens that were kept."""
+    rucio_cfg.forget_clients(lake_settings()["lake_url"].rstrip("/"))
+    change_settings(dict.fromkeys(LAKE))
+    with disk_errors(own_password_file()):
+        own_password_file().unlink(missing_ok=True)
+
+
+def own_password_file() -> Path:
+    """Where a password is kept that a user typed."""
+    return config_file().with_name("lake-password")
+
+
+def made(values: Mapping[str, str], password: str | None = None) -> Connection:
+    """A connection of settings.
+
+    Parameters
+    ----------
+    password : str, optional
+        Used and not read from the file.
+
+    Raises
+    ------
+    InputError
+        Says which setting is wrong or missing.
+    """
+    if not values["lake_url"]:
+        raise InputError(
+            "the site's lake has no address",
+            hint="freezeout config lake --url https://…",
+            code="bad_lake",
+        )
+    url = checking.address(values["lake_url"])
+    auth = checking.auth(values["lake_auth"] or "oidc")
+    account = checking.word(values["lake_account"], "account")
+    if not account and auth != "oidc":
+        raise _missing("account", auth)
+    files: dict[str, Any] = {
+        name: _path(values[f"lake_{name}"]) for name in ("certificate", "key", "proxy", "authorities")
+    }
+    if auth == "x509" and files["certificate"] is None:
+        raise _missing("certificate", auth)
+    if auth == "x509_proxy" and files["proxy"] is None:
+        raise _missing("proxy", auth)
+    if auth == "userpass" and password is None:
+        path = _path(values["lake_password_file"])
+        if path is None:
+            raise _missing("password-file", auth)
+        password = checking.secret(path)
+    return Connection(
+        name=SITE, kind="settings", url=url,
+        auth_url=checking.address(values["lake_auth_url"] or url, "address to sign in"), auth=auth,
+        account=account, username=checking.word(values["lake_username"] or account, "user name"),
+        password=password or "", vo=checking.word(values["lake_vo"], "VO"), **files,
+        token_file=_path(values["lake_token_file"]), title="Site's lake", **storage(values, account),
+    )  # fmt: skip
+
+
+def storage(values: Mapping[str, str], account: str) -> dict[str, Any]:
+    """The part of a connection that says what is near."""
+    return {
+        "here": values["lake_here"], "mount": _path(values["lake_mount"]),
+        "begins_at": checking.count(values["lake_begins_at"]),
+        "scope": values["lake_scope"] or (f"user.{account}" if account else ""),
+    }  # fmt: skip
+
+
+def _to_whom(values: Mapping[str, str]) -> tuple[str, ...]:
+    """Who gets to see the password, and whose it is."""
+    return (
+        (values["lake_auth_url"] or values["lake_url"]).rstrip("/"),
+        values["lake_username"] or values["lake_account"],
+        values["lake_account"],
+    )
+
+
+def _path(text: str) -> Path | None:
+    return user_path(text) if text else None
+
+
+def _missing(what: str, auth: str) -> InputError:
+    return InputError(
+        f"signing in by {auth} needs --{what}",
+        hint=f"freezeout config lake --{what} …{', or --password-prompt' if what == 'password-file' else ''}",
+        code="bad_lake",
+    )
+
+
+def _write_secret(path: Path, text: str) -> Path:
+    if not text or not text.isprintable():
+        raise InputError("the password is empty or has signs that are none", code="bad_lake")
+    with disk_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+        handle = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as stream:
+                stream.write(f"{text}\n")
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
+    return path

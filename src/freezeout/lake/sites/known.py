@@ -1,0 +1,73 @@
+"""The lakes that are configured, in the order in which they are taken."""
+
+from __future__ import annotations
+
+from freezeout.errors import InputError
+from freezeout.lake.sites import configured, rucio_cfg, rucio_jupyterlab
+from freezeout.lake.sites.connection import EMBEDDED, Connection
+from freezeout.lake.sites.rucio_cfg import embedded_config, read_client
+from freezeout.settings import home
+
+
+def connections() -> list[Connection]:
+    """All connections that are configured; the first is used unless another is asked for.
+
+    The order: Freezeout's own settings; ``RUCIO_CONFIG`` or the rucio.cfg that Rucio's client would find;
+    rucio-jupyterlab's instances; the embedded lake. One with a fault is there, and says so.
+    """
+    own = embedded()
+    found: dict[str, Connection] = {}
+    for one in (configured.site(), rucio_cfg.found(), *rucio_jupyterlab.instances()):
+        # rucio-jupyterlab may be configured for the embedded lake, too
+        again = one and own and one.kind == "rucio-jupyterlab" and one.url == own.url
+        if one is not None and one.name != EMBEDDED and not again:
+            found.setdefault(one.name, one)
+    if own is not None:
+        found[own.name] = own
+    return list(found.values())
+
+
+def connection(name: str = "") -> Connection:
+    """The connection of that name, or the first.
+
+    Raises
+    ------
+    InputError
+        When there is none, or it has a fault.
+    """
+    found = connections()
+    for one in found:
+        if not name or one.name == name:
+            one.require_sound()
+            return one
+    if name and found:
+        raise InputError(
+            f"there is no lake '{name}'",
+            hint=f"lakes: {', '.join(c.name for c in found)}",
+            code="unknown_lake",
+        )
+    raise InputError(
+        "no data lake is connected",
+        hint="start the embedded one: freezeout up; or name a site's: freezeout config lake --url …",
+        code="no_lake",
+    )
+
+
+def embedded() -> Connection | None:
+    """The embedded lake, when it was ever started."""
+    path = embedded_config()
+    if not path.is_file():
+        return None
+    try:
+        client = read_client(path)
+        url, account, password = client["rucio_host"], client["account"], client["password"]
+    except (InputError, KeyError) as error:
+        return Connection(
+            EMBEDDED, "embedded", "", "", "userpass", "", title="Embedded lake",
+            fault=f"{path} cannot be read ({error}); freezeout down, then freezeout up",
+        )  # fmt: skip
+    return Connection(
+        name=EMBEDDED, kind="embedded", url=url, auth_url=url, auth="userpass", account=account,
+        username=client.get("username", account), password=password, here="HERE",
+        mount=home() / "lake" / "rse" / "HERE", scope=f"user.{account}", title="Embedded lake",
+    )  # fmt: skip
