@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -155,19 +156,26 @@ def rucio_server(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def lake_of_all(rucio_server: Path) -> Iterator[Lake]:
     """The lake of the session; a test asks for ``lake``."""
+    with running_lake(rucio_server) as lake:
+        yield lake
+
+
+@contextmanager
+def running_lake(home: Path) -> Iterator[Lake]:
+    """A lake that is kept in a home where Rucio's environment is built."""
     from freezeout.lake.sites.known import embedded
     from freezeout.services.lake.lake import Lake as Running
     from freezeout.services.lake.place import place
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("FREEZEOUT_HOME", str(rucio_server))
+        patch.setenv("FREEZEOUT_HOME", str(home))
         running = Running.start()
         try:
             running.wait()
             connection, secret = embedded(), place().secret("root")
             assert connection is not None
             root = replace(connection, account="root", username="root", password=secret, scope="")
-            yield Lake(rucio_server, connection, root)
+            yield Lake(home, connection, root)
         finally:
             running.stop()
 

@@ -9,12 +9,7 @@
 `events`, `feed`
     The stream of what happens to jobs, read once for all who listen.
 `lake`
-    What all routes of the data lake share; `lake_connections`, `lake_browse`, `lake_rules`, `lake_edit`,
-    `lake_transfers` and `lake_service` are those routes.
-`lake_clients`, `lake_states`, `lake_index`
-    The client of each lake, how each stands, and long listings in pages.
-`lake_rucio`
-    rucio-jupyterlab beside us, configured for the same lakes.
+    A room of its own: the routes of the data lake, and rucio-jupyterlab beside them.
 `interpreter`
     How kernels find the gateway's interpreter.
 `lab`

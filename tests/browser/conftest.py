@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, Request, sync_playwright
 
+from ..conftest import Lake, link_rucio_server, running_lake
+
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -145,3 +147,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run these tests last: Playwright keeps an event loop running, which asynchronous tests refuse."""
     here = Path(__file__).parent
     items.sort(key=lambda item: item.path.is_relative_to(here))
+
+
+@pytest.fixture(scope="session")
+def lake_of_all(rucio_server: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
+    """A lake for what is seen in a browser: that of all tests has more scopes than a screen has lines."""
+    home = tmp_path_factory.mktemp("seen")
+    link_rucio_server(rucio_server, home)
+    with running_lake(home) as lake:
+        yield lake

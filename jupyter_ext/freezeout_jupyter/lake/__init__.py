@@ -1,1 +1,11 @@
-"""The routes of the data lake under ``/freezeout/api/lake``."""
+"""The routes of the data lake under ``/freezeout/api/lake``.
+
+`api`
+    What they share: the lakes of this server, and how a request names one.
+`connections`, `browse`, `rules`, `edit`, `transfers`, `paths`, `service`
+    The routes.
+`clients`, `states`, `index`
+    The client of each lake, how each stands, and long listings in pages.
+`rucio`
+    rucio-jupyterlab beside us, configured for the same lakes.
+"""

@@ -128,7 +128,7 @@ def _start(kind: str, title: str, subject: str, work: str, arguments: dict[str, 
     """Start the job, or find the one that does the very same."""
     from freezeout.jobs import run, store
 
-    job = run.start(kind, title, subject, f"freezeout.lake.{work}", arguments)
+    job = run.start(kind, title, subject, f"freezeout.lake.files.{work}", arguments)
     _, of_job, _ = store.instruction(job.id)
     if of_job != arguments:
         raise InputError(

@@ -2,7 +2,7 @@
 
 The list is that of rucio-jupyterlab, kept in the notebook's metadata as ``rucio_attachments``, and so is
 what the variables are: of a file a text that is its path, of a dataset a list of those. They come
-through `freezeout.lake.files.get`, so that they are verified and there in every kernel. A notebook that runs
+through `freezeout.lake.get`, so that they are verified and there in every kernel. A notebook that runs
 without a page, as a job does, attaches its own list by ``attach(list)`` in a cell.
 """
 
