@@ -88,6 +88,9 @@ def test_metadata_keep_their_types_and_are_changed_and_removed(lake: Any, ask: A
     ask(add_collection, did)
     assert ask(set_metadata, did, values) == values
     assert ask(get_metadata, did) == values
+    columns = {"task_id": 5, "run_number": 7, "campaign": "c" * 50}
+    found = ask(set_metadata, did, columns)
+    assert {key: found[key] for key in columns} == columns
     assert ask(set_metadata, did, {"number": "no more"})["number"] == "no more"
     assert "number" not in ask(delete_metadata, did, "number")
     assert code_of(lambda: ask(delete_metadata, did, "number")) == "bad_metadata"
@@ -101,6 +104,8 @@ def test_metadata_keep_their_types_and_are_changed_and_removed(lake: Any, ask: A
         ("x", None, "no value"), ("x", float("nan"), "finite"), ("x", object(), "object"),
         ("x", "a\0b", "null"), ("x" * 300, 1, "too long"),
         ("name", "x", "Rucio's own"), ("a\nb", 1, "control"), ("x", ["ok", float("inf")], "finite"),
+        ("guid", "abc", "hexadecimal"), ("events", "many", "whole number"), ("run_number", 2**31, "31 bits"),
+        ("version", 2, "text"), ("provenance", "three", "at most 2"),
     ],
 )  # fmt: skip
 def test_metadata_that_no_lake_keeps_are_refused_here(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any
@@ -13,10 +14,12 @@ from freezeout.lake.did import DID
 from freezeout.lake.sites.client import LakeClient, path_of
 from freezeout.lake.waiting import together
 
-OF_USERS = (
-    "campaign", "datatype", "events", "guid", "lumiblocknr", "panda_id", "phys_group", "prod_step", "project",
-    "provenance", "run_number", "stream_name", "task_id", "version",
-)  # fmt: skip
+_TEXTS = {
+    "campaign": 50, "datatype": 50, "phys_group": 25, "prod_step": 50, "project": 50, "provenance": 2,
+    "stream_name": 70, "version": 50,
+}  # fmt: skip
+_NUMBERS = {"events": 63, "lumiblocknr": 31, "panda_id": 31, "run_number": 31, "task_id": 31}
+OF_USERS = tuple(sorted({*_TEXTS, *_NUMBERS, "guid"}))
 """Columns of Rucio's own table that users set as if they were metadata of theirs."""
 
 OF_RUCIO = (
@@ -30,6 +33,7 @@ OF_RUCIO = (
 
 _MANY = 200
 _LARGEST = 1 << 20
+_GUID = re.compile(r"[0-9a-fA-F]{32}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _KINDS = (str, int, float, bool, type(None))
 
 
@@ -94,7 +98,7 @@ def check_metadata(values: Mapping[str, Any]) -> None:
             else "a key has no control signs in it" if not key.isprintable()
             else "this key is Rucio's own" if key in OF_RUCIO
             else "the key is too long" if len(key) > 255
-            else _fault(value)
+            else _column_fault(key, value) or _fault(value)
         )  # fmt: skip
         if fault:
             raise InputError(
@@ -140,6 +144,18 @@ async def _collect(
         # a site may keep metadata elsewhere, or nowhere
         if plugin != "JSON" or "UnsupportedMetadataPlugin" not in error.message:
             raise
+
+
+def _column_fault(key: str, value: object) -> str:
+    """What Rucio's database would break down over."""
+    if key in _TEXTS and not (isinstance(value, str) and len(value) <= _TEXTS[key]):
+        return f"Rucio keeps it as a text of at most {_TEXTS[key]} signs"
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if key in _NUMBERS and not (whole and abs(int(str(value))) < 1 << _NUMBERS[key]):
+        return f"Rucio keeps it as a whole number of {_NUMBERS[key]} bits"
+    if key == "guid" and not (isinstance(value, str) and _GUID.fullmatch(value)):
+        return "Rucio keeps it as 32 hexadecimal digits"
+    return ""
 
 
 def _fault(value: object, deep: int = 0) -> str:
