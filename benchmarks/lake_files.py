@@ -29,6 +29,8 @@ T = TypeVar("T")
 
 GIGABYTE = 1_000_000_000
 FILES = 10_000
+# for the tests; the size stays, or it is the start of the commands that is measured
+BRIEF = {"repeats": 1, "files": 2_000}
 FREEZEOUT = [sys.executable, "-m", "freezeout.cli", "lake"]
 RUCIO = str(Path(sys.executable).with_name("rucio"))
 ADLER32 = """
@@ -64,7 +66,7 @@ def measure(repeats: int = 3, size: int = GIGABYTE, files: int = FILES) -> dict[
         "name": "files of the lake", "bytes": size,
         **{f"{name}_s": seconds for name, seconds in taken.items()},
         "ratio_put": taken["put"] / taken["by_hand"], "ratio_get": taken["get"] / taken["by_hand"],
-        "wanted_ratio": 2.0,
+        "wanted_ratio_put": 2.0, "wanted_ratio_get": 2.0,
         "ratio_rucio_upload": taken["rucio_upload"] / taken["by_hand"],
         "ratio_rucio_download": taken["rucio_download"] / taken["by_hand"],
         "registered_files": files, "registered_s": registered, "wanted_registered_s": 60.0,
