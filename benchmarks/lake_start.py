@@ -27,10 +27,12 @@ from freezeout.services.memory import family, memory
 from freezeout.services.process import answers
 
 IDLE = 60.0
+# for the tests
+BRIEF = {"repeats": 1, "idle": 10.0}
 COMMAND = [sys.executable, "-m", "freezeout.cli"]
 
 
-def measure(repeats: int = 3) -> dict[str, object]:
+def measure(repeats: int = 3, idle: float = IDLE) -> dict[str, object]:
     """Seconds of a first, a cold and warm starts and of a stop, megabytes, and share of a core when idle."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ["FREEZEOUT_HOME"] = str(Path(folder) / "home")
@@ -41,7 +43,7 @@ def measure(repeats: int = 3) -> dict[str, object]:
             shutil.rmtree(place().root)
             cold = _up()
             _settle()
-            megabytes, cpu = _idle()
+            megabytes, cpu = _idle(idle)
             stop = _down()
             warm = []
             for _ in range(repeats):
@@ -64,6 +66,7 @@ def measure(repeats: int = 3) -> dict[str, object]:
         **{f"idle_megabytes_{name}": size for name, size in megabytes.items()},
         "idle_cores": cpu,
         "starts": 2 + repeats,
+        "idle_s": idle,
     }
 
 
@@ -94,7 +97,7 @@ def _settle() -> None:
     time.sleep(10)
 
 
-def _idle() -> tuple[dict[str, float], float]:
+def _idle(seconds: float) -> tuple[dict[str, float], float]:
     """Megabytes of each service, and cores that all of them use (Linux)."""
     status = read_status(place())
     services = {name: one.pid for name, one in status.services.items() if one.pid}
@@ -104,7 +107,7 @@ def _idle() -> tuple[dict[str, float], float]:
     below["supervisor"] = [status.pid]
     everybody = [pid for pids in below.values() for pid in pids]
     before, begun = sum(map(_cpu_seconds, everybody)), time.perf_counter()
-    time.sleep(IDLE)
+    time.sleep(seconds)
     used, passed = sum(map(_cpu_seconds, everybody)) - before, time.perf_counter() - begun
     return {name: memory(pids) / 1e6 for name, pids in below.items()}, used / passed
 
