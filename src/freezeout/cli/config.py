@@ -73,7 +73,7 @@ def _config(options: argparse.Namespace) -> None:
 
 def _lake(options: argparse.Namespace) -> None:
     from freezeout.errors import InputError
-    from freezeout.lake.sites import configured
+    from freezeout.lake.sites import configured, near
     from freezeout.lake.sites.checking import is_open
 
     said = {
@@ -91,13 +91,13 @@ def _lake(options: argparse.Namespace) -> None:
         if given.get(key) and given[key] != "-":
             given[key] = str(Path(given[key]).expanduser().absolute())
     if not given and not options.password_prompt:
-        return _show(options, configured.lake_settings(), None)
+        return _show(options, near.lake_settings(), None)
     values = configured.merged(given)
-    if not values["lake_url"] and given.keys() <= set(configured.STORAGE):
-        configured.storage(values, "")
+    if not values["lake_url"] and given.keys() <= set(near.STORAGE):
+        near.storage(values, "")
         configured.keep(given)
         say("kept for the lake of RUCIO_CONFIG; no site's lake is connected here")
-        return _show(options, configured.lake_settings(), None)
+        return _show(options, near.lake_settings(), None)
     password = _password(options, given, values["lake_account"])
     connection = configured.made(
         values if password is None else {**values, "lake_password_file": ""}, password
@@ -110,7 +110,7 @@ def _lake(options: argparse.Namespace) -> None:
     _warn_of_variables(kept)
     if connection.mount is not None and not connection.mount.is_dir():
         say(f"there is no folder {connection.mount} at present; files go the long way until it is mounted")
-    _show(options, configured.lake_settings(), tried)
+    _show(options, near.lake_settings(), tried)
 
 
 def _password(options: argparse.Namespace, given: dict[str, str], account: str) -> str | None:

@@ -4,7 +4,6 @@ import type { ReadonlyPartialJSONObject, ReadonlyPartialJSONValue } from '@lumin
 import type { IJob } from '../jobs/api';
 import type { ISaid } from '../server/describe';
 import { request } from '../server/request';
-import type { IPaths } from './attacher';
 
 export type ConnectionState = 'ready' | 'starting' | 'degraded' | 'down' | 'unreachable' | 'signed_out';
 
@@ -149,6 +148,13 @@ export interface INewDid {
   readonly type: 'dataset' | 'container';
   readonly contents?: readonly string[];
   readonly metadata?: ReadonlyPartialJSONObject;
+}
+
+export interface IPaths {
+  readonly did: string;
+  readonly type: 'file' | 'collection';
+  readonly available: boolean;
+  readonly files: readonly { readonly path: string | null; readonly pfn: string | null }[];
 }
 
 /** The routes of the lake; a DID goes as a value, never in the path. */

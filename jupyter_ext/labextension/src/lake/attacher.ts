@@ -4,17 +4,16 @@ import type { Kernel, KernelMessage } from '@jupyterlab/services';
 import type { JSONObject, ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
-import type { IAttachment } from './notebook';
+import type { IPaths } from './api';
 import { pythonString } from './words';
 
 /** Where rucio-jupyterlab's kernel extension asks for variables. */
 const TARGET = 'rucio-jupyterlab:frontend';
 
-export interface IPaths {
+export interface IAttachment {
   readonly did: string;
   readonly type: 'file' | 'collection';
-  readonly available: boolean;
-  readonly files: readonly { readonly path: string | null; readonly pfn: string | null }[];
+  readonly variableName: string;
 }
 
 export interface IAttacherOptions {

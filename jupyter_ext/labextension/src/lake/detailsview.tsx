@@ -4,20 +4,17 @@ import React, { useLayoutEffect, useRef } from 'react';
 import { Progress } from '../jobs/progress';
 import { Copyable } from '../ui/copyable';
 import { Said } from '../ui/said';
-import { ago, bytes, count, exactly, percent } from '../ui/words';
+import { bytes, count, percent } from '../ui/words';
 import type { IDid, IReplicas } from './api';
-import type { Details, IPart } from './details';
+import type { IPart } from './details';
 import * as ids from './ids';
 import { Metadata } from './metadata';
+import { Moment, Skeletons } from './pieces';
+import type { IDetailsProps } from './pieces';
 import { DeleteQuestion, TakeOutQuestion } from './questions';
 import { Rules } from './rules';
-import type { IHost } from './treeview';
+import type { IHost } from './host';
 import { typeWord } from './words';
-
-export interface IDetailsProps {
-  readonly host: IHost;
-  readonly details: Details;
-}
 
 export function DetailsView({ host, details }: IDetailsProps): React.JSX.Element {
   const { model, trans } = host;
@@ -347,31 +344,6 @@ function typeOf({ trans }: IHost, { type, length, open }: IDid): string {
     length === null || type === 'FILE' ? '' : `, ${trans._n('%2 file', '%2 files', length, count(length))}`;
   const closed = type !== 'FILE' && open === false ? `, ${trans.__('closed')}` : '';
   return word + files + closed;
-}
-
-/** A time: relative, exact on hover. */
-export function Moment({ at }: { readonly at: string }): React.JSX.Element {
-  return (
-    <time dateTime={at} title={exactly(at)}>
-      {ago(at)}
-    </time>
-  );
-}
-
-export function Skeletons({
-  label,
-  rows
-}: {
-  readonly label: string;
-  readonly rows: number;
-}): React.JSX.Element {
-  return (
-    <div role="status" aria-label={label}>
-      {Array.from({ length: rows }, (_, row) => (
-        <div key={row} className="freezeout-Skeleton" />
-      ))}
-    </div>
-  );
 }
 
 /** Where it lies. */

@@ -6,7 +6,7 @@ import { count, cut } from '../ui/words';
 import { didOf } from './api';
 import type { IRow } from './api';
 import type { LakeModel } from './model';
-import type { IHost } from './treeview';
+import type { IHost } from './host';
 import type { Form } from './unfolded';
 import { pairs } from './values';
 

@@ -4,7 +4,7 @@ import React, { useRef, useState } from 'react';
 import { count, cut, exactly } from '../ui/words';
 import type { IConnection } from './api';
 import * as ids from './ids';
-import type { IHost } from './treeview';
+import type { IHost } from './host';
 import { connectionWord, tokenLeft } from './words';
 
 /** Signs of a search that are said again. */

@@ -4,10 +4,10 @@ import React, { useLayoutEffect, useRef, useState } from 'react';
 import { Said } from '../ui/said';
 import { cut } from '../ui/words';
 import type { Metadata as Values } from './api';
-import { Skeletons } from './detailsview';
-import type { IDetailsProps } from './detailsview';
+import { Skeletons } from './pieces';
+import type { IDetailsProps } from './pieces';
 import { Ask } from './questions';
-import type { IHost } from './treeview';
+import type { IHost } from './host';
 import { editable, shown, typed, typeWord } from './values';
 
 /** Signs of a value that are shown. */

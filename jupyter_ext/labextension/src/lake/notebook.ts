@@ -7,7 +7,7 @@ import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 import type { Widget } from '@lumino/widgets';
 import { Attacher } from './attacher';
-import type { IAttacherOptions } from './attacher';
+import type { IAttacherOptions, IAttachment } from './attacher';
 import { pythonString, variableName } from './words';
 
 /** What rucio-jupyterlab keeps in a notebook's metadata, and under which key. */
@@ -15,12 +15,6 @@ export const KEY = 'rucio_attachments';
 
 /** Languages in which a line of Python is one; what is not said is taken for it. */
 const PYTHONS = new Set(['', 'python', 'ipython', 'sage']);
-
-export interface IAttachment {
-  readonly did: string;
-  readonly type: 'file' | 'collection';
-  readonly variableName: string;
-}
 
 export class Notebooks {
   constructor(

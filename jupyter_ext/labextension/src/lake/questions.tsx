@@ -4,7 +4,7 @@ import React, { useLayoutEffect, useRef } from 'react';
 import { Said } from '../ui/said';
 import { bytes, count } from '../ui/words';
 import type { Details } from './details';
-import type { IHost } from './treeview';
+import type { IHost } from './host';
 
 export interface IAskProps {
   readonly host: IHost;

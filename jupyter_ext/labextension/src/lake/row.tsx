@@ -8,8 +8,7 @@ import type { ILine, Node } from './branch';
 import { iconOf } from './icons';
 import { isExpandable } from './tree';
 import type { Tree } from './tree';
-import { retry } from './treeview';
-import type { IHost } from './treeview';
+import type { IHost } from './host';
 import { typeWord } from './words';
 
 /** How high a line is, in pixels; the style sheet says the same. */
@@ -174,4 +173,13 @@ function empty({ trans }: IHost, tree: Tree, { branch }: ILine): string {
     return tree.search ? trans.__('nothing found') : trans.__('no scopes yet');
   }
   return trans.__('nothing in it');
+}
+
+/** Ask again for what a line could not show. */
+export function retry(tree: Tree, line: ILine): void {
+  if (line.branch.pages) {
+    line.branch.pages.refresh(false);
+  } else {
+    void tree.load();
+  }
 }

@@ -6,10 +6,10 @@ import { Said } from '../ui/said';
 import { count, percent } from '../ui/words';
 import type { IRule } from './api';
 import { isEnding } from './details';
-import { Moment, Skeletons } from './detailsview';
-import type { IDetailsProps } from './detailsview';
+import { Moment, Skeletons } from './pieces';
+import type { IDetailsProps } from './pieces';
 import { Ask } from './questions';
-import type { IHost } from './treeview';
+import type { IHost } from './host';
 import { ruleWord } from './words';
 
 export function Rules({ host, details }: IDetailsProps): React.JSX.Element {

@@ -1,26 +1,15 @@
 /** The tree as it is drawn: only the rows that are seen, all keys of a tree. */
 import { Button } from '@jupyterlab/ui-components';
-import type { TranslationBundle } from '@jupyterlab/translation';
-import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import React, { useLayoutEffect, useRef, useState } from 'react';
 import { count as figures } from '../ui/words';
 import { didOf } from './api';
 import type { ILine } from './branch';
+import type { IHost } from './host';
 import * as ids from './ids';
 import type { LakeModel } from './model';
-import type { Notebooks } from './notebook';
-import { nameOf, Row, ROW, rowId } from './row';
+import { nameOf, retry, Row, ROW, rowId } from './row';
 import { isExpandable } from './tree';
 import type { Tree } from './tree';
-
-/** What the panel and its parts need. */
-export interface IHost {
-  readonly model: LakeModel;
-  readonly notebooks: Notebooks;
-  readonly trans: TranslationBundle;
-  readonly run: (command: string, args?: ReadonlyPartialJSONObject) => void;
-  readonly openMenu: (x: number, y: number) => void;
-}
 
 /** Rows that are drawn above and below what is seen. */
 const MORE = 8;
@@ -331,14 +320,6 @@ function enter(host: IHost, tree: Tree, line: ILine): void {
     host.run(ids.DETAILS);
   } else {
     toggle(tree, line);
-  }
-}
-
-export function retry(tree: Tree, line: ILine): void {
-  if (line.branch.pages) {
-    line.branch.pages.refresh(false);
-  } else {
-    void tree.load();
   }
 }
 

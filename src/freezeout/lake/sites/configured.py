@@ -12,11 +12,10 @@ from freezeout.errors import InputError
 from freezeout.files import disk_errors
 from freezeout.lake.sites import checking, rucio_cfg
 from freezeout.lake.sites.connection import Connection
-from freezeout.settings import LAKE, change_settings, config_file, settings, user_path
+from freezeout.lake.sites.near import lake_settings, path_given, storage
+from freezeout.settings import LAKE, change_settings, config_file
 
 SITE = "site"
-STORAGE = ("lake_here", "lake_mount", "lake_begins_at", "lake_scope")
-"""Settings that hold for the lake of a rucio.cfg, too."""
 
 
 def site() -> Connection | None:
@@ -30,12 +29,6 @@ def site() -> Connection | None:
         return Connection(
             SITE, "settings", "", "", "oidc", values["lake_account"], title="Site's lake", fault=str(error)
         )
-
-
-def lake_settings() -> dict[str, str]:
-    """The settings of a lake by name; those that are not set are empty."""
-    found = settings()
-    return {name: found[name].value for name in LAKE}
 
 
 def merged(changes: Mapping[str, str]) -> dict[str, str]:
@@ -109,14 +102,14 @@ def made(values: Mapping[str, str], password: str | None = None) -> Connection:
     if not account and auth != "oidc":
         raise _missing("account", auth)
     files: dict[str, Any] = {
-        name: _path(values[f"lake_{name}"]) for name in ("certificate", "key", "proxy", "authorities")
+        name: path_given(values[f"lake_{name}"]) for name in ("certificate", "key", "proxy", "authorities")
     }
     if auth == "x509" and files["certificate"] is None:
         raise _missing("certificate", auth)
     if auth == "x509_proxy" and files["proxy"] is None:
         raise _missing("proxy", auth)
     if auth == "userpass" and password is None:
-        path = _path(values["lake_password_file"])
+        path = path_given(values["lake_password_file"])
         if path is None:
             raise _missing("password-file", auth)
         password = checking.secret(path)
@@ -125,17 +118,8 @@ def made(values: Mapping[str, str], password: str | None = None) -> Connection:
         auth_url=checking.address(values["lake_auth_url"] or url, "address to sign in"), auth=auth,
         account=account, username=checking.word(values["lake_username"] or account, "user name"),
         password=password or "", vo=checking.word(values["lake_vo"], "VO"), **files,
-        token_file=_path(values["lake_token_file"]), title="Site's lake", **storage(values, account),
+        token_file=path_given(values["lake_token_file"]), title="Site's lake", **storage(values, account),
     )  # fmt: skip
-
-
-def storage(values: Mapping[str, str], account: str) -> dict[str, Any]:
-    """The part of a connection that says what is near."""
-    return {
-        "here": values["lake_here"], "mount": _path(values["lake_mount"]),
-        "begins_at": checking.count(values["lake_begins_at"]),
-        "scope": values["lake_scope"] or (f"user.{account}" if account else ""),
-    }  # fmt: skip
 
 
 def _to_whom(values: Mapping[str, str]) -> tuple[str, ...]:
@@ -145,10 +129,6 @@ def _to_whom(values: Mapping[str, str]) -> tuple[str, ...]:
         values["lake_username"] or values["lake_account"],
         values["lake_account"],
     )
-
-
-def _path(text: str) -> Path | None:
-    return user_path(text) if text else None
 
 
 def _missing(what: str, auth: str) -> InputError:

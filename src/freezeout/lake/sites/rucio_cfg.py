@@ -20,6 +20,7 @@ from freezeout.errors import InputError
 from freezeout.files import disk_errors
 from freezeout.lake.sites import checking
 from freezeout.lake.sites.connection import Connection
+from freezeout.lake.sites.near import lake_settings, storage
 from freezeout.settings import home, user_path
 
 NAME = "rucio.cfg"
@@ -135,8 +136,6 @@ def _is_embedded(path: Path) -> bool:
 
 
 def _connection(path: Path) -> Connection:
-    from freezeout.lake.sites.configured import lake_settings, storage
-
     client = read_client(path)
     url = checking.address(client.get("rucio_host", ""), "rucio_host")
     auth = checking.auth(os.environ.get("RUCIO_AUTH_TYPE") or client.get("auth_type", ""))
