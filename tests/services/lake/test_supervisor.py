@@ -198,7 +198,8 @@ def test_two_starts_at_the_same_moment_make_one_lake(lake_home: Path) -> None:
         assert len(urls) == 1
         assert len([lake for lake in lakes if lake.supervisor is not None]) == 1
     finally:
-        lakes[0].stop()
+        for lake in lakes:
+            lake.stop()
     assert comes_true(lambda: processes(place().root) == [], 10)
 
 

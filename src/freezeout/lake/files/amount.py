@@ -9,7 +9,7 @@ def amount(bytes: int) -> str:
     Examples
     --------
     >>> amount(0), amount(1536), amount(5_000_000_000)
-    ('0 B', '1.5 kB', '5 GB')
+    ('0 B', '1.54 kB', '5 GB')
     """
     value, unit = float(bytes), "B"
     for following in ("kB", "MB", "GB", "TB", "PB"):
