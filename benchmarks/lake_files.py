@@ -21,7 +21,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
-from freezeout.lake.sites.known import embedded
+from freezeout.lake.sites.embedded import embedded
 from freezeout.lake.sites.rucio_cfg import rucio_environ
 from freezeout.services.lake.lake import Lake
 

@@ -26,7 +26,7 @@ import httpx
 
 from freezeout.lake import put
 from freezeout.lake.sites.connection import Connection
-from freezeout.lake.sites.known import embedded
+from freezeout.lake.sites.embedded import embedded
 from freezeout.services.jupyter import server_command
 from freezeout.services.lake.lake import Lake
 from freezeout.services.lake.place import place

@@ -163,7 +163,7 @@ def lake_of_all(rucio_server: Path) -> Iterator[Lake]:
 @contextmanager
 def running_lake(home: Path) -> Iterator[Lake]:
     """A lake that is kept in a home where Rucio's environment is built."""
-    from freezeout.lake.sites.known import embedded
+    from freezeout.lake.sites.embedded import embedded
     from freezeout.services.lake.lake import Lake as Running
     from freezeout.services.lake.place import place
 

@@ -27,6 +27,6 @@ def tell(server: ServerApp) -> None:
 
 
 def _write() -> None:
-    from freezeout.services.gateway import remember_interpreter
+    from freezeout.services.interpreter import remember_interpreter
 
     remember_interpreter()

@@ -149,7 +149,7 @@ def _live(router: Router) -> Any:
 
 def _embedded() -> list[Connection]:
     from freezeout.errors import FreezeoutError
-    from freezeout.lake.sites.known import embedded
+    from freezeout.lake.sites.embedded import embedded
 
     try:
         found = embedded()

@@ -70,13 +70,13 @@ def _up(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from freezeout.services import gateway
+    from freezeout.services import gateway, interpreter
     from freezeout.services.jupyter import Jupyter
     from freezeout.services.lake.watch import LakeWatch
 
     wanted = "off" if options.no_lake else "starting"
     told = gateway.publish(gateway.Gateway.of_this_process(lake_state=wanted))
-    gateway.remember_interpreter()
+    interpreter.remember_interpreter()
     screen = sys.platform == "darwin" or any(os.environ.get(v) for v in ("DISPLAY", "WAYLAND_DISPLAY"))
     say("starting JupyterLab …" if options.no_lake else "starting the data lake and JupyterLab …")
     lake = LakeWatch(say)

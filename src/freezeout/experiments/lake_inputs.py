@@ -14,7 +14,7 @@ from freezeout.files import checksums, read_yaml
 from freezeout.jobs.reporter import Reporter
 from freezeout.lake.did import DID
 from freezeout.lake.sites.connection import Connection
-from freezeout.lake.sites.known import embedded
+from freezeout.lake.sites.embedded import embedded
 from freezeout.settings import home
 
 DATASET = "inputs"

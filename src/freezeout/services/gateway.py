@@ -6,7 +6,6 @@ import fcntl
 import json
 import os
 import signal
-import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -172,12 +171,6 @@ def stop(seconds: float) -> bool:
         if not identity.until(lambda: not is_taken(), 10):
             raise FreezeoutError(f"process {found.pid} does not end", code="busy")
     return True
-
-
-def remember_interpreter() -> None:
-    """Tell kernels that have none of the gateway's packages which interpreter has them."""
-    text = json.dumps({"schema_version": SCHEMA_VERSION, "python": sys.executable})
-    write_atomically(home() / "gateway.json", text)
 
 
 def _folder() -> Path:

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from freezeout.environments.installation import installation
-from freezeout.lake.sites.known import embedded
+from freezeout.lake.sites.embedded import embedded
 from freezeout.services.lake import rucio
 from freezeout.services.lake.lake import Lake
 from freezeout.services.lake.place import place

@@ -12,7 +12,7 @@ import pytest
 
 from freezeout.files import checksums
 from freezeout.lake.inquiry import info
-from freezeout.lake.sites.known import embedded
+from freezeout.lake.sites.embedded import embedded
 from freezeout.services.lake.lake import Lake
 
 from .conftest import comes_true, serves

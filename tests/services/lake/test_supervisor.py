@@ -17,7 +17,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from freezeout.lake.sites.known import embedded
+from freezeout.lake.sites.embedded import embedded
 from freezeout.services import identity
 from freezeout.services.lake.lake import Lake
 from freezeout.services.lake.place import place

@@ -2,7 +2,7 @@
 
 `connection`, `known`
     A server and an account there, and all that are configured: in Freezeout's settings (`configured`), in a
-    `rucio_cfg`, in `rucio_jupyterlab`, or embedded; `near` is what storage one has at hand.
+    `rucio_cfg`, in `rucio_jupyterlab`, or `embedded`; `near` is what storage one has at hand.
 `signing`
     A password, a certificate, or a token that somebody else renews.
 `client`, `errors`

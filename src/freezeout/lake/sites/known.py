@@ -5,8 +5,7 @@ from __future__ import annotations
 from freezeout.errors import InputError
 from freezeout.lake.sites import configured, rucio_cfg, rucio_jupyterlab
 from freezeout.lake.sites.connection import EMBEDDED, Connection
-from freezeout.lake.sites.rucio_cfg import embedded_config, read_client
-from freezeout.settings import home
+from freezeout.lake.sites.embedded import embedded
 
 
 def connections() -> list[Connection]:
@@ -51,23 +50,3 @@ def connection(name: str = "") -> Connection:
         hint="start the embedded one: freezeout up; or name a site's: freezeout config lake --url …",
         code="no_lake",
     )
-
-
-def embedded() -> Connection | None:
-    """The embedded lake, when it was ever started."""
-    path = embedded_config()
-    if not path.is_file():
-        return None
-    try:
-        client = read_client(path)
-        url, account, password = client["rucio_host"], client["account"], client["password"]
-    except (InputError, KeyError) as error:
-        return Connection(
-            EMBEDDED, "embedded", "", "", "userpass", "", title="Embedded lake",
-            fault=f"{path} cannot be read ({error}); freezeout down, then freezeout up",
-        )  # fmt: skip
-    return Connection(
-        name=EMBEDDED, kind="embedded", url=url, auth_url=url, auth="userpass", account=account,
-        username=client.get("username", account), password=password, here="HERE",
-        mount=home() / "lake" / "rse" / "HERE", scope=f"user.{account}", title="Embedded lake",
-    )  # fmt: skip

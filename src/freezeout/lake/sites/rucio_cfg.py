@@ -20,6 +20,7 @@ from freezeout.errors import InputError
 from freezeout.files import disk_errors
 from freezeout.lake.sites import checking
 from freezeout.lake.sites.connection import Connection
+from freezeout.lake.sites.embedded import embedded_config
 from freezeout.lake.sites.near import lake_settings, storage
 from freezeout.settings import home, user_path
 
@@ -35,11 +36,6 @@ def found() -> Connection | None:
         return _connection(path)
     except InputError as error:
         return Connection(NAME, "rucio.cfg", "", "", "oidc", "", title=f"Rucio of {path}", fault=str(error))
-
-
-def embedded_config() -> Path:
-    """What the user's client of the embedded lake reads."""
-    return home() / "lake" / "client" / "rucio.cfg"
 
 
 def read_client(path: Path) -> dict[str, str]:
