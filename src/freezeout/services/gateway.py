@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
+import contextlib
 import json
 import os
 import signal
@@ -13,11 +13,12 @@ from typing import Any
 from freezeout.errors import FreezeoutError, InputError
 from freezeout.files import disk_errors, write_atomically
 from freezeout.jobs.store import now
-from freezeout.services import identity
+from freezeout.services import identity, ownership
 from freezeout.services.lake.place import private_folder
 from freezeout.settings import home
 
 SCHEMA_VERSION = 1
+_LOCK = ".up"
 
 
 @dataclass(frozen=True)
@@ -81,18 +82,7 @@ class Gateway:
 
 def take() -> int | None:
     """The lock of the one ``freezeout up`` of a home, or None when another has it."""
-    lock = own_folder() / ".up"
-    with disk_errors(lock):
-        handle = os.open(lock, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(handle)
-        return None
-    except OSError as error:
-        os.close(handle)
-        raise InputError(f"cannot use {lock}: {error.strerror}", code="no_locks") from error
-    return handle
+    return ownership.take(own_folder() / _LOCK)
 
 
 def own_folder() -> Path:
@@ -104,16 +94,8 @@ def own_folder() -> Path:
 
 def is_taken() -> bool:
     """Whether a ``freezeout up`` runs for this home."""
-    try:
-        handle = os.open(_folder() / ".up", os.O_RDWR | os.O_CLOEXEC)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
-        return True
-    finally:
-        os.close(handle)
+    with contextlib.suppress(InputError):  # in a folder that cannot be opened none does
+        return ownership.is_taken(_folder() / _LOCK)
     return False
 
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any, Literal
 
-from freezeout.errors import FreezeoutError, InputError
+from freezeout.errors import InputError
 from freezeout.files import disk_errors, write_atomically
+from freezeout.services import ownership
 from freezeout.services.identity import host, is_alive
 from freezeout.services.lake.place import Place, private_folder
 
 SCHEMA_VERSION = 1
+_LOCK = ".owner"
 _ROOM = 8192
 State = Literal["down", "starting", "ready", "degraded", "stopping", "failed"]
 ServiceState = Literal["waiting", "starting", "ready", "restarting", "stopped"]
@@ -157,40 +157,9 @@ def last_status(place: Place) -> LakeStatus | None:
 
 def take(place: Place) -> int | None:
     """The lock of the one who owns the lake, or None when another has it; it lasts until it is closed."""
-    with disk_errors(place.root):
-        handle = os.open(_lock_file(place), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(handle)
-        return None
-    except OSError as error:
-        os.close(handle)
-        raise FreezeoutError(
-            f"{place.root} is on a disk without locks: {error.strerror}",
-            hint="move FREEZEOUT_HOME to a local disk",
-            code="no_locks",
-        ) from error
-    return handle
+    return ownership.take(private_folder(place.root) / _LOCK)
 
 
 def is_owned(place: Place) -> bool:
     """Whether a supervisor runs."""
-    try:
-        handle = os.open(place.root / ".owner", os.O_RDWR | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return False
-    except OSError as error:
-        raise InputError(f"cannot use {place.root}: {error.strerror}", code="path_unusable") from error
-    try:
-        # shared: those who ask do not take each other for the owner
-        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
-        return True
-    finally:
-        os.close(handle)
-    return False
-
-
-def _lock_file(place: Place) -> Path:
-    return private_folder(place.root) / ".owner"
+    return ownership.is_taken(place.root / _LOCK)
