@@ -6,7 +6,8 @@ import itertools
 import json
 import os
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -192,3 +193,13 @@ def link_rucio_server(built: Path, home: Path) -> None:
     """Make the environment ``rucio-server`` that is built in one home be there in another too."""
     (home / "environments").mkdir(exist_ok=True)
     (home / "environments" / "rucio-server").symlink_to(built / "environments" / "rucio-server")
+
+
+def comes_true(what: Callable[[], object], seconds: float = 60) -> bool:
+    """Whether something comes to be true in time."""
+    end = time.monotonic() + seconds
+    while not what():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.05)
+    return True

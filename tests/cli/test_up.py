@@ -21,6 +21,7 @@ from freezeout.services.memory import family
 from freezeout.services.process import answers
 from freezeout.settings import home
 
+from ..conftest import comes_true
 from .conftest import COMMAND
 
 pytestmark = pytest.mark.slow
@@ -47,15 +48,6 @@ def addresses(*words: str) -> dict[str, Any]:
     found = json.loads(freezeout("up", "--no-browser", "--json", *words))
     assert isinstance(found, dict)
     return found
-
-
-def comes_true(what: Callable[[], object], seconds: float = 60) -> bool:
-    end = time.monotonic() + seconds
-    while not what():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.05)
-    return True
 
 
 def gone(pids: list[int]) -> bool:

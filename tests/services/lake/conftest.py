@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -50,16 +49,6 @@ def processes(place: Path) -> list[int]:
             if state not in "ZX" and (here == str(place) or here.startswith(f"{place}/")):
                 found.append(int(entry.name))
     return found
-
-
-def comes_true(what: Callable[[], object], seconds: float = 60) -> bool:
-    """Whether something comes to be true in time."""
-    end = time.monotonic() + seconds
-    while not what():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.05)
-    return True
 
 
 def serves(lake: Lake) -> bool:

@@ -15,7 +15,8 @@ from freezeout.lake.inquiry import info
 from freezeout.lake.sites.embedded import embedded
 from freezeout.services.lake.lake import Lake
 
-from .conftest import comes_true, serves
+from ...conftest import comes_true
+from .conftest import serves
 
 pytestmark = pytest.mark.slow
 

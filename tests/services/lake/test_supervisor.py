@@ -25,7 +25,8 @@ from freezeout.services.lake.status import is_owned, read_status
 from freezeout.services.memory import family
 from freezeout.services.process import answers
 
-from .conftest import comes_true, processes, serves
+from ...conftest import comes_true
+from .conftest import processes, serves
 
 pytestmark = pytest.mark.slow
 

@@ -1,6 +1,7 @@
 /** The menu of a card: all that can be done with its environment. */
 import type { CommandRegistry } from '@lumino/commands';
 import { Menu } from '@lumino/widgets';
+import { showMenu } from '../ui/menu';
 import { ACTIONS } from './actions';
 import type { IEnvironment } from './api';
 import * as ids from './ids';
@@ -12,8 +13,6 @@ const PER_KERNEL: readonly string[] = [ids.NOTEBOOK, ids.CONSOLE, ids.USE];
 /** Open the menu of an environment at a place of the page. */
 export function openMenu(commands: CommandRegistry, environment: IEnvironment, x: number, y: number): void {
   const menu = new Menu({ commands });
-  menu.addClass('freezeout-Menu');
-  const back = document.activeElement;
   for (const { id } of ACTIONS) {
     const kernels = environment.kernels;
     const severally = PER_KERNEL.includes(id) && kernels.length > 1;
@@ -24,16 +23,5 @@ export function openMenu(commands: CommandRegistry, environment: IEnvironment, x
       menu.addItem({ type: 'separator' });
     }
   }
-  menu.aboutToClose.connect(() => {
-    // Escape leads back to the card; what a command shows keeps the focus
-    if (menu.node.contains(document.activeElement) && back instanceof HTMLElement) {
-      back.focus();
-    }
-    // its command runs after it has closed
-    setTimeout(() => {
-      menu.dispose();
-    });
-  });
-  menu.open(x, y);
-  menu.activateNextItem();
+  showMenu(menu, x, y);
 }

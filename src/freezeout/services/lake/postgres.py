@@ -32,7 +32,7 @@ PARTS = ("base", "global/pg_control", "pg_hba.conf", "pg_wal", "pg_xact", "postg
 """What no database is without."""
 _RELEASE = f"pginstall{VERSION}"
 _ROOM = 150e6
-_LONGEST_INITDB = 300
+_LONGEST = 300
 _LAST_LINES = 50
 _REASON = re.compile(r"(?:FATAL|PANIC|ERROR): +|^postgres: |^(?=but could not)")
 _CLONE_NEWUSER = 0x10000000
@@ -98,13 +98,7 @@ def make_database(place: Place, python: Path) -> None:
             "PostgreSQL's initdb", words, place.log("initdb"), whole_env=_environ(), prepare=not_root(),
             end_by=signal.SIGKILL,
         )  # fmt: skip
-        try:
-            status = making.child.wait(_LONGEST_INITDB)
-        except subprocess.TimeoutExpired:
-            status = -1
-        finally:
-            making.stop()
-        if status:
+        if not _ends_well(making):
             shutil.rmtree(unfinished, ignore_errors=True)
             raise FreezeoutError(
                 f"PostgreSQL's database could not be made: {making.last_line()}",
@@ -131,13 +125,7 @@ def _require_password(place: Place, python: Path) -> None:
             "PostgreSQL", words, place.log("password"), whole_env=_environ(), cwd=place.root,
             prepare=not_root(), end_by=signal.SIGKILL, told=told,
         )  # fmt: skip
-        try:
-            status = changing.child.wait(_LONGEST_INITDB)
-        except subprocess.TimeoutExpired:
-            status = -1
-        finally:
-            changing.stop()
-        if status:
+        if not _ends_well(changing):
             raise FreezeoutError(
                 f"the database's password is lost, and no other can be set: {last_words(changing.log)}",
                 hint=f"{DAMAGED}; log: {changing.log}",
@@ -145,6 +133,16 @@ def _require_password(place: Place, python: Path) -> None:
             )
 
     place.secret("postgres", tell)
+
+
+def _ends_well(process: Process) -> bool:
+    """Whether one of its programs does its work and ends by itself, in time."""
+    try:
+        return process.child.wait(_LONGEST) == 0
+    except subprocess.TimeoutExpired:
+        return False
+    finally:
+        process.stop()
 
 
 def last_words(log: Path) -> str:
