@@ -49,6 +49,7 @@ def test_a_file_a_dataset_and_a_container_tell_all_of_themselves(lake: Any, ask:
     assert many.parents == [str(container)]
     outer = ask(details, container)
     assert (outer.type, outer.bytes, outer.length) == ("CONTAINER", 30, 3)
+    assert {type(one.bytes), type(many.bytes), type(outer.bytes)} == {int}  # 30.0 is no number of bytes
     ask(close, dataset)
     assert ask(details, dataset).open is False
     assert code_of(lambda: ask(details, DID(lake.scope, "nothing"))) == "did_not_found"
@@ -74,6 +75,7 @@ def test_replicas_are_mapped_over_storages_for_files_datasets_and_containers(
         assert (found["ARCHIVE"].state, found["ARCHIVE"].files_available) == ("PARTIAL", 2)
         assert found["ARCHIVE"].files == 5
         assert (found["ARCHIVE"].bytes, found["ARCHIVE"].bytes_available) == (50, 20)
+        assert {type(found["ARCHIVE"].bytes), type(found["ARCHIVE"].bytes_available)} == {int}
     ask(add_collection, DID(lake.scope, "empty"))
     assert ask(replicas, DID(lake.scope, "empty")) == []
 

@@ -147,8 +147,8 @@ async def _of_dataset(
         path = f"replicas/{path_of(did)}/datasets"
         async with aclosing(client.rows("GET", path, params={"deep": "True"})) as rows:
             async for row in rows:
-                files, size = row["length"] or 0, row["bytes"] or 0
-                rses[row["rse"]] = (row["available_length"] or 0, row["available_bytes"] or 0)
+                files, size = row["length"] or 0, _whole(row["bytes"]) or 0
+                rses[row["rse"]] = (row["available_length"] or 0, _whole(row["available_bytes"]) or 0)
         if not rses:
             size, files = (one or 0 for one in await _counted(client, did, None, None))
     return files, size, rses
@@ -185,4 +185,11 @@ async def _counted(
             return size, length
         raise
     # the address of 'a/meta' is also that of the metadata of 'a'
-    return (found.get("bytes"), found.get("length")) if found.get("name") == did.name else (size, length)
+    return (
+        (_whole(found.get("bytes")), found.get("length")) if found.get("name") == did.name else (size, length)
+    )
+
+
+def _whole(size: float | None) -> int | None:
+    """A sum over files as the server sends it: PostgreSQL's sums are no whole numbers."""
+    return None if size is None else int(size)
