@@ -62,6 +62,25 @@ def test_who_does_not_want_it_stored_says_so(
     assert freezeout.lake.search(f'run_id="{Path(out.strip()).name}"') == []
 
 
+def test_all_runs_that_are_not_stored_are_stored_at_once_but_for_damaged_ones(
+    toy: Path, lake: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = [run("toy", {"scale": scale}) for scale in (2.0, 3.0, 4.0)]
+    store(kept[0])
+    assert main(["runs", "store", "--all"]) == 0
+    dids = [f"freezeout:runs.toy.{one.run_id}" for one in kept]
+    assert sorted(capsys.readouterr().out.split()) == sorted(dids)
+    assert [freezeout.lake.info(did)["open"] for did in dids] == [False] * 3
+    other, changed = run("toy"), run("toy")
+    (changed.path / "points.csv").write_text("changed\n")
+    assert main(["runs", "store", "--all"]) == 1
+    out, err = capsys.readouterr()
+    assert other.run_id in out and changed.run_id not in out
+    assert changed.run_id in err and "1 of the runs could not be stored" in err
+    assert main(["runs", "store"]) == main(["runs", "store", "--all", other.run_id]) == 2
+    assert "give some, or --all" in capsys.readouterr().err
+
+
 def test_what_is_no_run_or_not_that_run_is_refused_and_leaves_nothing(
     done: RunRecord, lake: Any, tmp_path: Path
 ) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from freezeout.cli.output import add_json, number, print_json, print_table, say
+from freezeout.errors import FreezeoutError, InputError
 
 if TYPE_CHECKING:
     from freezeout.experiments.record import RunRecord
@@ -25,7 +26,8 @@ def add_commands(commands: Any) -> None:
     listing.set_defaults(command=_runs)
     actions = listing.add_subparsers(title="actions", metavar="ACTION")
     store = actions.add_parser("store", help="store runs in the data lake", allow_abbrev=False)
-    store.add_argument("runs", nargs="+", metavar="RUN", help="a run's id, the start of one, or its folder")
+    store.add_argument("runs", nargs="*", metavar="RUN", help="a run's id, the start of one, or its folder")
+    store.add_argument("--all", action="store_true", help="all runs; those that are stored stay as they are")
     store.add_argument("--from", dest="folder", type=Path, metavar="DIR", help="look in DIR")
     store.add_argument("--lake", default="", metavar="NAME", help="which lake")
     store.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
@@ -64,19 +66,34 @@ def _runs(options: argparse.Namespace) -> None:
 
 def _store(options: argparse.Namespace) -> None:
     from freezeout.cli.progress import watched
-    from freezeout.experiments.record import find_run
+    from freezeout.experiments.record import find_run, scan_runs
     from freezeout.experiments.stored import store
 
+    if bool(options.runs) == options.all:
+        raise InputError("it is not said which runs to store", hint="give some, or --all", code="no_runs")
+    wanted, wrong = [find_run(name, options.folder) for name in options.runs], []
+    if options.all:
+        wanted, damaged = scan_runs(options.folder)
+        wrong += [str(error) for error in damaged]
     found = []
-    for name in options.runs:
-        record = find_run(name, options.folder)
-        with watched(f"store {record.run_id}") as progress:
-            did = store(record, lake=options.lake, reporter=progress)
+    for record in wanted:
+        try:
+            with watched(f"store {record.run_id}") as progress:
+                did = store(record, lake=options.lake, reporter=progress)
+        except InputError as error:  # the others may well be stored
+            if not options.all:
+                raise
+            wrong.append(str(error))
+            continue
         found.append({"run_id": record.run_id, "did": str(did)})
         if not options.json:
             print(did)
     if options.json:
         print_json(found)
+    if wrong:
+        for one in wrong:
+            say(f"not stored: {one}")
+        raise FreezeoutError(f"{len(wrong)} of the runs could not be stored", code="not_stored")
 
 
 def _fetch(options: argparse.Namespace) -> None:
@@ -96,7 +113,6 @@ def store_if_possible(record: RunRecord, asked: bool) -> None:
     asked : bool
         The user wants it: without any lake that is worth a word.
     """
-    from freezeout.errors import FreezeoutError
     from freezeout.experiments.stored import is_connected, lake_is_up, store
 
     if not asked and not is_connected():

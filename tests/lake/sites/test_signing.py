@@ -205,6 +205,15 @@ def test_a_strangers_certificate_is_refused_and_a_missing_one_named(site: Site) 
         del os.environ["RUCIO_ACCESS_TOKEN"]
 
 
+def test_an_address_of_http_given_as_one_of_https_is_told(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RUCIO_ACCESS_TOKEN", site.token())
+    plain = site.lake.connection.url.replace("http://", "https://")
+    refused = refusal(lambda: signed_in(replace(site.connection("oidc"), url=plain, auth_url=plain)))
+    assert refused.code == "lake_unreachable" and "does not answer as https" in str(refused)
+
+
 def test_a_token_of_the_environment_signs_in_with_no_more(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:

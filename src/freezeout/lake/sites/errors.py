@@ -142,6 +142,12 @@ def unreachable(connection: Connection, error: httpx.HTTPError) -> FreezeoutErro
             hint="name the file of its authorities: freezeout config lake --authorities FILE",
             code="lake_certificate",
         )
+    if isinstance(error, httpx.ConnectError) and "[SSL" in str(error):
+        return InputError(
+            f"{where} does not answer as https",
+            hint="is it an address of http, or the wrong port?",
+            code="lake_unreachable",
+        )
     if isinstance(error, httpx.UnsupportedProtocol | httpx.ProxyError):
         return InputError(f"{where} cannot be reached this way: {error}", code="lake_unreachable")
     if isinstance(error, httpx.RemoteProtocolError | httpx.ReadError | httpx.DecodingError):
