@@ -27,28 +27,29 @@ from freezeout.services.memory import family, memory
 from freezeout.services.process import answers
 
 IDLE = 60.0
+CALM = 10.0
 # for the tests
-BRIEF = {"repeats": 1, "idle": 10.0}
+BRIEF = {"repeats": 1, "idle": 10.0, "calm": 3.0}
 COMMAND = [sys.executable, "-m", "freezeout.cli"]
 
 
-def measure(repeats: int = 3, idle: float = IDLE) -> dict[str, object]:
+def measure(repeats: int = 3, idle: float = IDLE, calm: float = CALM) -> dict[str, object]:
     """Seconds of a first, a cold and warm starts and of a stop, megabytes, and share of a core when idle."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ["FREEZEOUT_HOME"] = str(Path(folder) / "home")
         try:
             first = _up()
-            _settle()
+            _settle(calm)
             _down()
             shutil.rmtree(place().root)
             cold = _up()
-            _settle()
+            _settle(calm)
             megabytes, cpu = _idle(idle)
             stop = _down()
             warm = []
             for _ in range(repeats):
                 warm.append(_up())
-                _settle()
+                _settle(calm)
                 _down()
         finally:
             _down()
@@ -87,14 +88,14 @@ def _down() -> float:
     return time.perf_counter() - begun
 
 
-def _settle() -> None:
+def _settle(calm: float) -> None:
     """Wait until the inputs are registered, and what follows from it is done."""
     end = time.monotonic() + 120
     while read_status(place()).inputs != "registered":
         if time.monotonic() > end:
             raise RuntimeError(f"inputs: {read_status(place()).inputs}")
         time.sleep(0.2)
-    time.sleep(10)
+    time.sleep(calm)
 
 
 def _idle(seconds: float) -> tuple[dict[str, float], float]:
