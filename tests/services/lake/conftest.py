@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from freezeout.environments.installation import installation
 from freezeout.services.lake.lake import Lake
+from freezeout.services.lake.place import place
+from freezeout.services.lake.postgres import programs
 from freezeout.services.process import answers
 
 
@@ -54,3 +58,18 @@ def processes(place: Path) -> list[int]:
 def serves(lake: Lake) -> bool:
     """Whether its server answers."""
     return answers(f"{lake.status.url}/ping", 5)
+
+
+def sql(words: str) -> None:
+    """Tell the database of the lake something."""
+    here = place()
+    built = installation("rucio-server")
+    assert built is not None
+    subprocess.run(
+        [
+            str(programs(Path(built.python)) / "psql"), "--host", str(here.socket), "--username", "rucio",
+            "--dbname", "rucio", "--no-psqlrc", "--set", "ON_ERROR_STOP=1", "--command", words,
+        ],
+        env={**os.environ, "PGPASSWORD": here.secret("postgres")}, check=True, timeout=60,
+        capture_output=True,
+    )  # fmt: skip

@@ -18,9 +18,10 @@ from freezeout.lake.sites.embedded import embedded
 from freezeout.services.lake import rucio
 from freezeout.services.lake.lake import Lake
 from freezeout.services.lake.place import place
-from freezeout.services.lake.postgres import not_root, postgres_command, programs
+from freezeout.services.lake.postgres import not_root, postgres_command
 from freezeout.services.lake.status import read_status
 
+from .conftest import sql
 from .user import User, comes
 
 pytestmark = pytest.mark.slow
@@ -209,18 +210,3 @@ def test_doing_nothing_costs_next_to_nothing(root: User) -> None:
     time.sleep(4)
     # measured: 0.7 % of a core
     assert used() - before < 0.05 * 4
-
-
-def sql(words: str) -> None:
-    """Tell the database of the lake something."""
-    here = place()
-    built = installation("rucio-server")
-    assert built is not None
-    subprocess.run(
-        [
-            str(programs(Path(built.python)) / "psql"), "--host", str(here.socket), "--username", "rucio",
-            "--dbname", "rucio", "--no-psqlrc", "--set", "ON_ERROR_STOP=1", "--command", words,
-        ],
-        env={**os.environ, "PGPASSWORD": here.secret("postgres")}, check=True, timeout=60,
-        capture_output=True,
-    )  # fmt: skip

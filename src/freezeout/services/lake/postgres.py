@@ -43,8 +43,10 @@ _SETTINGS = {
     "max_connections": "60",
     "shared_buffers": "'64MB'",
     "jit": "off",
-    # so that what is in a dataset comes in the order of its names
+    # so that what is in a dataset comes in the order of its names: by the index, and by one process
+    "enable_seqscan": "off",
     "enable_bitmapscan": "off",
+    "max_parallel_workers_per_gather": "0",
     "huge_pages": "off",
     "unix_socket_permissions": "0700",
     "log_line_prefix": "'%m '",
