@@ -6,7 +6,6 @@ import itertools
 import json
 import os
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -195,11 +194,8 @@ def link_rucio_server(built: Path, home: Path) -> None:
     (home / "environments" / "rucio-server").symlink_to(built / "environments" / "rucio-server")
 
 
-def comes_true(what: Callable[[], object], seconds: float = 60) -> bool:
-    """Whether something comes to be true in time."""
-    end = time.monotonic() + seconds
-    while not what():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.05)
-    return True
+def comes_true(what: Callable[[], object], seconds: float = 100) -> bool:
+    """Whether something comes to be true in time, on a slow machine too."""
+    from freezeout.services.identity import until
+
+    return until(what, seconds)

@@ -63,7 +63,7 @@ def test_who_does_not_want_it_stored_says_so(
 
 
 def test_all_runs_that_are_not_stored_are_stored_at_once_but_for_damaged_ones(
-    toy: Path, lake: Any, capsys: pytest.CaptureFixture[str]
+    toy: Path, lake: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     kept = [run("toy", {"scale": scale}) for scale in (2.0, 3.0, 4.0)]
     store(kept[0])
@@ -79,6 +79,10 @@ def test_all_runs_that_are_not_stored_are_stored_at_once_but_for_damaged_ones(
     assert changed.run_id in err and "1 of the runs could not be stored" in err
     assert main(["runs", "store"]) == main(["runs", "store", "--all", other.run_id]) == 2
     assert "give some, or --all" in capsys.readouterr().err
+    assert main(["runs", "store", "--all", "--lake", "nosuch"]) == 2
+    assert capsys.readouterr().err.count("there is no lake 'nosuch'") == 1
+    assert main(["runs", "store", "--all", "--from", str(tmp_path / "none")]) == 0
+    assert f"no runs in {tmp_path / 'none'}" in capsys.readouterr().err
 
 
 def test_what_is_no_run_or_not_that_run_is_refused_and_leaves_nothing(

@@ -68,6 +68,7 @@ def _store(options: argparse.Namespace) -> None:
     from freezeout.cli.progress import watched
     from freezeout.experiments.record import find_run, scan_runs
     from freezeout.experiments.stored import store
+    from freezeout.settings import runs_folder, user_path
 
     if bool(options.runs) == options.all:
         raise InputError("it is not said which runs to store", hint="give some, or --all", code="no_runs")
@@ -75,13 +76,16 @@ def _store(options: argparse.Namespace) -> None:
     if options.all:
         wanted, damaged = scan_runs(options.folder)
         wrong += [str(error) for error in damaged]
+        if not wanted and not wrong:
+            say(f"no runs in {user_path(options.folder) if options.folder else runs_folder()}")
     found = []
     for record in wanted:
         try:
             with watched(f"store {record.run_id}") as progress:
                 did = store(record, lake=options.lake, reporter=progress)
-        except InputError as error:  # the others may well be stored
-            if not options.all:
+        except InputError as error:
+            # another run may well be stored, unless it is the lake that is refused
+            if not options.all or "lake" in error.code:
                 raise
             wrong.append(str(error))
             continue

@@ -60,7 +60,7 @@ def end(pid: int | None, birth: str | None, seconds: float, how: int = signal.SI
     return until(lambda: not is_alive(pid, birth), 5)
 
 
-def until(true: Callable[[], bool], seconds: float) -> bool:
+def until(true: Callable[[], object], seconds: float) -> bool:
     """Wait for something to be true, and say whether it came to be."""
     deadline = time.monotonic() + seconds
     while not true():

@@ -21,8 +21,9 @@ from freezeout.services.lake.place import place
 from freezeout.services.lake.postgres import not_root, postgres_command
 from freezeout.services.lake.status import read_status
 
+from ...conftest import comes_true
 from .conftest import sql
-from .user import User, comes
+from .user import User
 
 pytestmark = pytest.mark.slow
 
@@ -66,7 +67,7 @@ def process(name: str) -> int:
         found = service.pid if service and service.state == "ready" else None
         return found is not None
 
-    assert comes(there)
+    assert comes_true(there)
     assert found is not None
     return found
 
@@ -97,23 +98,23 @@ def left(root: User, name: str) -> list[str]:
 def test_killed_in_the_middle_of_a_copy_they_begin_it_again(root: User) -> None:
     daemons = process("daemons")
     rule = big_file(root, "killed")
-    assert comes(lambda: under_way(root, "killed"))
+    assert comes_true(lambda: under_way(root, "killed"))
     os.kill(daemons, signal.SIGKILL)
     assert not root.file("HERE", "big", "killed").exists()
     assert root.state(rule)["state"] == "REPLICATING"
     root.wait(rule)
     assert left(root, "killed") == ["killed"]
     assert root.file("HERE", "big", "killed").stat().st_size == BIG
-    assert comes(lambda: list((place().transfers).glob("*.json")) == [])
+    assert comes_true(lambda: list((place().transfers).glob("*.json")) == [])
 
 
 def test_told_to_end_in_the_middle_of_a_copy_they_end_at_once(root: User) -> None:
     daemons = process("daemons")
     rule = big_file(root, "ended")
-    assert comes(lambda: under_way(root, "ended"))
+    assert comes_true(lambda: under_way(root, "ended"))
     before = time.monotonic()
     os.kill(daemons, signal.SIGTERM)
-    assert comes(lambda: process("daemons") != daemons)
+    assert comes_true(lambda: process("daemons") != daemons)
     assert time.monotonic() - before < 20
     root.wait(rule)
     assert left(root, "ended") == ["ended"]
@@ -122,21 +123,21 @@ def test_told_to_end_in_the_middle_of_a_copy_they_end_at_once(root: User) -> Non
 def test_a_rule_that_is_deleted_takes_its_unfinished_copy_with_it(root: User) -> None:
     process("daemons")
     rule = big_file(root, "unwanted")
-    assert comes(lambda: under_way(root, "unwanted"))
+    assert comes_true(lambda: under_way(root, "unwanted"))
     root.call("PUT", f"/rules/{rule}", {"options": {"lifetime": -1}})
-    assert comes(lambda: root.state(rule) is None)
-    assert comes(lambda: left(root, "unwanted") == [])
-    assert comes(lambda: root.replicas("big", "unwanted") == {"ARCHIVE": "AVAILABLE"})
+    assert comes_true(lambda: root.state(rule) is None)
+    assert comes_true(lambda: left(root, "unwanted") == [])
+    assert comes_true(lambda: root.replicas("big", "unwanted") == {"ARCHIVE": "AVAILABLE"})
 
 
 def test_a_rule_is_fulfilled_although_server_and_database_die_meanwhile(root: User) -> None:
     process("daemons")
     rule, postgres = big_file(root, "away"), process("postgres")
-    assert comes(lambda: under_way(root, "away"))
+    assert comes_true(lambda: under_way(root, "away"))
     os.kill(process("rucio"), signal.SIGKILL)
     os.kill(postgres, signal.SIGKILL)
-    assert comes(lambda: process("postgres") != postgres)
-    assert comes(lambda: root.ask("GET", "/ping").is_success)
+    assert comes_true(lambda: process("postgres") != postgres)
+    assert comes_true(lambda: root.ask("GET", "/ping").is_success)
     root.wait(rule)
     assert left(root, "away") == ["away"]
 
@@ -155,20 +156,20 @@ def test_the_daemons_themselves_outlast_the_database(root: User) -> None:
     os.kill(supervisor, signal.SIGSTOP)
     try:
         os.kill(postgres, signal.SIGINT)
-        assert comes(lambda: says("the database is away"))
-        assert comes(lambda: not (place().database / "postmaster.pid").exists())
+        assert comes_true(lambda: says("the database is away"))
+        assert comes_true(lambda: not (place().database / "postmaster.pid").exists())
         with open(place().log("postgres"), "ab") as words:
             again = subprocess.Popen(
                 postgres_command(place(), Path(built.python)), stdin=subprocess.DEVNULL,
                 stdout=words, stderr=words, preexec_fn=not_root(),
             )  # fmt: skip
-        assert comes(lambda: says("the database is back"))
+        assert comes_true(lambda: says("the database is back"))
         again.send_signal(signal.SIGINT)
         again.wait(60)
     finally:
         os.kill(supervisor, signal.SIGCONT)
     assert log.read_bytes()[before:].decode().count("WARNING") < 10
-    assert comes(lambda: process("postgres") != postgres)
+    assert comes_true(lambda: process("postgres") != postgres)
 
 
 def test_an_upload_that_ended_before_a_rule_is_cleared_away(root: User) -> None:
@@ -177,8 +178,8 @@ def test_an_upload_that_ended_before_a_rule_is_cleared_away(root: User) -> None:
     age = "UPDATE replicas SET updated_at = updated_at - interval '1 hour' WHERE name = 'orphan'"
     assert root.replicas("big", "orphan") == {"HERE": "COPYING"}
     sql(age)
-    assert comes(lambda: not path.exists())
-    assert comes(lambda: root.ask("GET", "/dids/big/orphan").status_code == 404)
+    assert comes_true(lambda: not path.exists())
+    assert comes_true(lambda: root.ask("GET", "/dids/big/orphan").status_code == 404)
 
 
 def test_setting_up_again_changes_nothing_but_what_changed(root: User) -> None:
@@ -190,7 +191,7 @@ def test_setting_up_again_changes_nothing_but_what_changed(root: User) -> None:
     new = here.secret(c.account)
     assert new != c.password
     again = rucio.start_set_up(here, Path(built.python))
-    assert comes(lambda: again.child.poll() is not None)
+    assert comes_true(lambda: again.child.poll() is not None)
     assert again.child.poll() == 0, again.last_line()
     after = root.call("GET", "/rses/HERE")
     assert {**after, "updated_at": None} == {**before, "updated_at": None}

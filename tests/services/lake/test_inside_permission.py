@@ -12,7 +12,8 @@ from typing import Any
 import httpx
 import pytest
 
-from .user import User, comes
+from ...conftest import comes_true
+from .user import User
 
 pytestmark = pytest.mark.slow
 
@@ -136,12 +137,12 @@ def test_a_file_that_somebody_else_calls_bad_is_looked_at_and_stays(people: tupl
     path = ann.put("HERE", "freezeout", name, DATA)
     bad = [{"scope": "freezeout", "name": name, "rse": "HERE"}]
     ben.call("POST", "/replicas/bad", {"replicas": bad, "reason": "it looks odd"})
-    assert comes(lambda: ann.replicas("freezeout", name) == {"HERE": "AVAILABLE"})
+    assert comes_true(lambda: ann.replicas("freezeout", name) == {"HERE": "AVAILABLE"})
     path.write_bytes(DATA[::-1])
     ben.call("POST", "/replicas/bad", {"replicas": bad, "reason": "it is odd"})
-    assert comes(lambda: ann.replicas("freezeout", name) == {"HERE": "BAD"})
+    assert comes_true(lambda: ann.replicas("freezeout", name) == {"HERE": "BAD"})
     path.write_bytes(DATA)
-    assert comes(lambda: ann.replicas("freezeout", name) == {"HERE": "AVAILABLE"})
+    assert comes_true(lambda: ann.replicas("freezeout", name) == {"HERE": "AVAILABLE"})
 
 
 def test_a_rule_is_changed_by_the_one_who_made_it(people: tuple[User, User, User]) -> None:
@@ -207,7 +208,7 @@ def test_an_upload_over_quota_is_refused_before_anything_is_written(lake: Any) -
             answer = ann.ask("GET", f"/accounts/{ann.account}/usage/local/HERE")
             return max((json.loads(line)["bytes"] for line in answer.text.splitlines() if line), default=0)
 
-        assert comes(lambda: used() == len(DATA))
+        assert comes_true(lambda: used() == len(DATA))
         answer = ann.add_replica("HERE", "freezeout", f"{name}2", len(DATA), f"{zlib.adler32(DATA):08x}")
         assert refused(answer)
         words = answer.json()["ExceptionMessage"]

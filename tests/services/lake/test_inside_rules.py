@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from .user import User, comes
+from ...conftest import comes_true
+from .user import User
 
 pytestmark = pytest.mark.slow
 
@@ -81,7 +82,7 @@ def test_another_source_serves_and_the_corrupt_one_is_mended_from_it(
         "POST", "/replicas/bad",
         {"replicas": [{"scope": scope, "name": "file", "rse": "ARCHIVE"}], "reason": "checksum"},
     )  # fmt: skip
-    assert comes(lambda: path.is_file() and path.read_bytes() == DATA)
+    assert comes_true(lambda: path.is_file() and path.read_bytes() == DATA)
     for rule in kept:
         root.wait(rule)
     assert set(root.replicas(scope, "file").values()) == {"AVAILABLE"}
@@ -94,17 +95,17 @@ def test_a_deleted_rule_takes_the_files_with_it(user: User, lake: Any) -> None:
     path = user.file("HERE", lake.scope, "file")
     assert path.exists()
     user.call("PUT", f"/rules/{rule}", {"options": {"lifetime": -1}})
-    assert comes(lambda: user.state(rule) is None)
-    assert comes(lambda: not path.exists())
-    assert comes(lambda: user.replicas(lake.scope, "file") == {"ARCHIVE": "AVAILABLE"})
+    assert comes_true(lambda: user.state(rule) is None)
+    assert comes_true(lambda: not path.exists())
+    assert comes_true(lambda: user.replicas(lake.scope, "file") == {"ARCHIVE": "AVAILABLE"})
 
 
 def test_a_rule_with_a_lifetime_ends_by_itself(user: User, lake: Any) -> None:
     user.put("ARCHIVE", lake.scope, "file", DATA)
     rule = user.rule("HERE", lake.scope, "file", lifetime=4)
     path = user.file("HERE", lake.scope, "file")
-    assert comes(path.exists)
-    assert comes(lambda: user.state(rule) is None and not path.exists())
+    assert comes_true(path.exists)
+    assert comes_true(lambda: user.state(rule) is None and not path.exists())
 
 
 def test_a_rule_over_quota_is_refused_with_the_reason(lake: Any) -> None:
@@ -149,4 +150,4 @@ def test_a_full_disk_is_told_and_nothing_is_left_on_it(user: User, small_disk: P
     subprocess.run(["mount", "-o", "remount,size=20m", str(small_disk)], check=True, timeout=30)
     user.wait(rule)
     user.call("PUT", f"/rules/{rule}", {"options": {"lifetime": -1}})
-    assert comes(lambda: [path for path in small_disk.rglob("*") if path.is_file()] == [])
+    assert comes_true(lambda: [path for path in small_disk.rglob("*") if path.is_file()] == [])

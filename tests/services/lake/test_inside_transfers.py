@@ -14,7 +14,7 @@ import pytest
 from freezeout.services.lake.inside.copying import unfinished
 from freezeout.services.lake.inside.transfers import Transfer, Transfers
 
-from .user import comes
+from ...conftest import comes_true
 
 CONTENT = b"recoil " * 100_000
 
@@ -34,7 +34,7 @@ def transfer(tmp_path: Path, id: str = "1", content: bytes = CONTENT) -> Transfe
 
 
 def ended(transfers: Transfers, id: str = "1") -> Transfer:
-    assert comes(lambda: (found := transfers.get(id)) is not None and found.state != "queued")
+    assert comes_true(lambda: (found := transfers.get(id)) is not None and found.state != "queued")
     found = transfers.get(id)
     assert found is not None
     return found
@@ -71,7 +71,7 @@ def test_what_was_unfinished_is_begun_again(tmp_path: Path, folder: Path) -> Non
     big = transfer(tmp_path, content=bytes(1 << 20) * 300)
     transfers = Transfers(folder)
     transfers.submit(big)
-    assert comes(unfinished(Path(big.target), "1").exists)
+    assert comes_true(unfinished(Path(big.target), "1").exists)
     before = time.monotonic()
     transfers.close()
     assert time.monotonic() - before < 10
@@ -86,7 +86,7 @@ def test_forgetting_calls_off_and_leaves_nothing(tmp_path: Path, folder: Path) -
     big = transfer(tmp_path, content=bytes(1 << 20) * 300)
     transfers = Transfers(folder)
     transfers.submit(big)
-    assert comes(unfinished(Path(big.target), "1").exists)
+    assert comes_true(unfinished(Path(big.target), "1").exists)
     transfers.forget(["1"])
     transfers.close()
     assert list((tmp_path / "storage").iterdir()) == []

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 import zlib
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
+
+from ...conftest import comes_true
 
 
 class User:
@@ -105,7 +105,7 @@ class User:
             last = self.state(rule)
             return last is not None and last["state"] == state
 
-        assert comes(reached, seconds), f"not {state}: {last}"
+        assert comes_true(reached, seconds), f"not {state}: {last}"
         return last
 
     def replicas(self, scope: str, name: str) -> dict[str, str]:
@@ -115,13 +115,3 @@ class User:
         ).raise_for_status()
         rows = [json.loads(line) for line in answer.text.splitlines() if line]
         return dict(rows[0]["states"]) if rows else {}
-
-
-def comes(what: Callable[[], object], seconds: float = 100) -> bool:
-    """Whether something comes to be true in time."""
-    end = time.monotonic() + seconds
-    while not what():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.03)
-    return True

@@ -43,14 +43,13 @@ _SETTINGS = {
     "max_connections": "60",
     "shared_buffers": "'64MB'",
     "jit": "off",
-    # so that what is in a dataset comes in the order of its names: by the index, and by one process
-    "enable_seqscan": "off",
-    "enable_bitmapscan": "off",
-    "max_parallel_workers_per_gather": "0",
     "huge_pages": "off",
     "unix_socket_permissions": "0700",
     "log_line_prefix": "'%m '",
 }
+# not in the file, so that a lake of an earlier Freezeout has them, too: what is in a dataset comes in the
+# order of its names, which is that of the index, read by one process
+_ORDER = ("enable_seqscan=off", "enable_bitmapscan=off", "max_parallel_workers_per_gather=0")
 
 
 def programs(python: Path) -> Path:
@@ -262,7 +261,7 @@ def postgres_command(place: Place, python: Path) -> list[str]:
     private_folder(place.socket)
     return [
         str(programs(python) / "postgres"), "-D", str(place.database),
-        "-c", f"unix_socket_directories={place.socket}",
+        "-c", f"unix_socket_directories={place.socket}", *(word for one in _ORDER for word in ("-c", one)),
     ]  # fmt: skip
 
 
