@@ -4,7 +4,7 @@ import type { IJobs } from '../jobs/tokens';
 import { ApiError } from '../server/request';
 import { didOf } from './api';
 import type { DidType, IUpload, LakeApi } from './api';
-import type { Asked } from './asked';
+import type { Asked } from '../server/asked';
 import type { Details } from './details';
 import type { Tree } from './tree';
 import type { Unfolded } from './unfolded';

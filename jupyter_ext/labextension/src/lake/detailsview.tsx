@@ -9,7 +9,7 @@ import type { IDid, IReplicas } from './api';
 import type { IPart } from './details';
 import * as ids from './ids';
 import { Metadata } from './metadata';
-import { Moment, Skeletons } from './pieces';
+import { Moment, Skeletons } from '../ui/pieces';
 import type { IDetailsProps } from './pieces';
 import { DeleteQuestion, TakeOutQuestion } from './questions';
 import { Rules } from './rules';

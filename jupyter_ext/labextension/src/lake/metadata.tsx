@@ -4,7 +4,7 @@ import React, { useLayoutEffect, useRef, useState } from 'react';
 import { Said } from '../ui/said';
 import { cut } from '../ui/words';
 import type { Metadata as Values } from './api';
-import { Skeletons } from './pieces';
+import { Skeletons } from '../ui/pieces';
 import type { IDetailsProps } from './pieces';
 import { Ask } from './questions';
 import type { IHost } from './host';

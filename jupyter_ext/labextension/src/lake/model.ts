@@ -3,15 +3,16 @@ import { VDomModel } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { isLive } from '../jobs/api';
 import type { IJob } from '../jobs/api';
+import { ShownJobs } from '../jobs/shown';
 import type { IJobs } from '../jobs/tokens';
 import type { DidType, IConnection, IRow, LakeApi } from './api';
-import { Asked } from './asked';
+import { Asked } from '../server/asked';
 import { Changes } from './changes';
-import { Connections, isUsable } from './connections';
+import { Connections, isUsable, START_KIND } from './connections';
 import { Details } from './details';
 import { SUBJECT } from './ids';
 import { Searching } from './searching';
-import { Transfers } from './transfers';
+
 import { Tree } from './tree';
 import { Unfolded } from './unfolded';
 import { lifetimes } from './words';
@@ -52,7 +53,12 @@ export class LakeModel extends VDomModel {
     this.searching = new Searching({ tree: () => this._tree, changed });
     this.asked = new Asked({ trans, connection: () => this._tree?.connection, changed });
     this.unfolded = new Unfolded(this.asked, changed);
-    this.transfers = new Transfers(jobs, this.asked, changed);
+    this.transfers = new ShownJobs(
+      jobs,
+      this.asked,
+      changed,
+      job => job.subject.startsWith(SUBJECT) && job.kind !== START_KIND
+    );
     this.changes = new Changes({ api, jobs, asked: this.asked, unfolded: this.unfolded, looked: this });
     this.connections = new Connections(_options);
     this.connections.changed.connect(this._draw, this);
@@ -82,7 +88,7 @@ export class LakeModel extends VDomModel {
   readonly unfolded: Unfolded;
   readonly asked: Asked;
   readonly changes: Changes;
-  readonly transfers: Transfers;
+  readonly transfers: ShownJobs;
   readonly lifetimes: readonly ILifetime[];
 
   get jobs(): IJobs {

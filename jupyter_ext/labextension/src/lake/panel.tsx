@@ -2,12 +2,11 @@
 import { Button, VDomRenderer } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
 import React, { useEffect, useRef, useState } from 'react';
-import { isLive } from '../jobs/api';
-import { JobView } from '../jobs/view';
+import { JobList, OneJob } from '../jobs/list';
 import { Said } from '../ui/said';
 import { isUsable } from './connections';
 import { DetailsView } from './detailsview';
-import { Skeletons } from './pieces';
+import { Skeletons, useEvery } from '../ui/pieces';
 import { Forms } from './forms';
 import type { IFilesHost } from './forms';
 import { Header, SearchBox } from './header';
@@ -109,7 +108,7 @@ function Lake({ host }: { readonly host: IPanelHost }): React.JSX.Element {
   const { model, trans } = host;
   const { connections, tree, details } = model;
   const { all, failure } = connections;
-  useMinutes();
+  useEvery(30);
   if (!all) {
     return (
       <div className="freezeout-Panel-body">
@@ -138,7 +137,7 @@ function Lake({ host }: { readonly host: IPanelHost }): React.JSX.Element {
       <Forms host={host} />
       {loaded && <Filter host={host} tree={tree} />}
       {loaded && <TreeView host={host} tree={tree} key={tree.connection} />}
-      <Transfers host={host} />
+      <JobList jobs={model.transfers} trans={trans} label={trans.__('Transfers')} />
       {loaded && details && <Divider host={host} />}
       {loaded && details && (
         <div
@@ -169,18 +168,7 @@ function Trouble({ host }: { readonly host: IPanelHost }): React.JSX.Element | n
   const { chosen, embedded, starting, refusal, asked } = connections;
   const job = starting && (
     <div className="freezeout-Lake-job">
-      <JobView
-        job={starting}
-        jobs={model.jobs}
-        trans={trans}
-        tabIndex={0}
-        stopping={model.transfers.isStopping(starting.id)}
-        onCancel={() => void model.transfers.cancel(starting.id)}
-        logShown={model.transfers.isLogShown(starting.id)}
-        onLog={shown => {
-          model.transfers.showLog(starting.id, shown);
-        }}
-      />
+      <OneJob job={starting} jobs={model.transfers} trans={trans} />
       {starting.error && (
         <Said what={trans.__('The lake did not start.')} said={starting.error} trans={trans} tabIndex={0} />
       )}
@@ -257,51 +245,6 @@ function Trouble({ host }: { readonly host: IPanelHost }): React.JSX.Element | n
   );
 }
 
-/** Downloads and uploads. */
-function Transfers({ host }: { readonly host: IPanelHost }): React.JSX.Element | null {
-  const { model, trans } = host;
-  const transfers = model.transfers.shown;
-  if (transfers.length === 0) {
-    return null;
-  }
-  return (
-    <ul className="freezeout-Lake-transfers" aria-label={trans.__('Transfers')}>
-      {transfers.map(job => (
-        <li key={job.id} data-job={job.id} data-state={job.state}>
-          {isLive(job) && (
-            <div className="freezeout-Lake-jobtitle" title={job.title}>
-              {job.title}
-            </div>
-          )}
-          <JobView
-            job={job}
-            jobs={model.jobs}
-            trans={trans}
-            tabIndex={0}
-            stopping={model.transfers.isStopping(job.id)}
-            onCancel={() => void model.transfers.cancel(job.id)}
-            logShown={model.transfers.isLogShown(job.id)}
-            onLog={shown => {
-              model.transfers.showLog(job.id, shown);
-            }}
-          />
-          {job.error && (
-            <Said
-              what={job.error.message}
-              said={{ ...job.error, message: '' }}
-              trans={trans}
-              tabIndex={0}
-              dismiss={() => {
-                model.transfers.dismiss(job.id);
-              }}
-            />
-          )}
-        </li>
-      ))}
-    </ul>
-  );
-}
-
 /** Between tree and details; drawn by the mouse, or by arrow keys. */
 function Divider({ host }: { readonly host: IPanelHost }): React.JSX.Element {
   const { model, trans } = host;
@@ -367,17 +310,4 @@ function News({ host }: { readonly host: IPanelHost }): React.JSX.Element {
       {news}
     </div>
   );
-}
-
-/** Draw again every half minute: times are relative. */
-function useMinutes(): void {
-  const [, tick] = useState(0);
-  useEffect(() => {
-    const timer = setInterval(() => {
-      tick(number => number + 1);
-    }, 30_000);
-    return () => {
-      clearInterval(timer);
-    };
-  }, []);
 }

@@ -6,7 +6,7 @@ import { Said } from '../ui/said';
 import { count, percent } from '../ui/words';
 import type { IRule } from './api';
 import { isEnding } from './details';
-import { Moment, Skeletons } from './pieces';
+import { Moment, Skeletons } from '../ui/pieces';
 import type { IDetailsProps } from './pieces';
 import { Ask } from './questions';
 import type { IHost } from './host';

@@ -1,6 +1,6 @@
 /** What is unfolded in the panel to be filled in or answered: a form, a question. */
 import type { IRow, IRule } from './api';
-import type { Asked } from './asked';
+import type { Asked } from '../server/asked';
 
 /** A form, with what it starts with. */
 export type Form =

@@ -1,28 +1,25 @@
-/** The jobs of the lake that are shown: downloads and uploads. */
-import { isLive } from '../jobs/api';
-import type { IJob } from '../jobs/api';
-import type { IJobs } from '../jobs/tokens';
-import type { Asked } from './asked';
-import { START_KIND } from './connections';
-import { SUBJECT } from './ids';
+/** The jobs of a feature that its panel shows: those that run, and those that failed. */
+import type { Asked } from '../server/asked';
+import { isLive } from './api';
+import type { IJob } from './api';
+import type { IJobs } from './tokens';
 
 /** As many failures that nobody wants to see again are remembered. */
 const KEPT = 50;
 
-export class Transfers {
+export class ShownJobs {
+  /** @param concerns - which jobs are the feature's */
   constructor(
     readonly jobs: IJobs,
     private readonly _asked: Asked,
-    private readonly _changed: () => void
+    private readonly _changed: () => void,
+    private readonly _concerns: (job: IJob) => boolean
   ) {}
 
   /** Those that run, or failed and are not dismissed; those that run first. */
   get shown(): readonly IJob[] {
     const shown = [...this.jobs.jobs.values()].filter(
-      job =>
-        job.subject.startsWith(SUBJECT) &&
-        job.kind !== START_KIND &&
-        (isLive(job) || (job.state === 'failed' && !this._dismissed.has(job.id)))
+      job => this._concerns(job) && (isLive(job) || (job.state === 'failed' && !this._dismissed.has(job.id)))
     );
     return shown.sort(
       (one, other) =>

@@ -1,7 +1,7 @@
 /** What has been asked of the server, and what it would not do. */
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { describe } from '../server/describe';
-import type { ISaid } from '../server/describe';
+import { describe } from './describe';
+import type { ISaid } from './describe';
 
 /** Something that the server would not do. */
 export interface IRefusal extends ISaid {
@@ -11,7 +11,7 @@ export interface IRefusal extends ISaid {
 export interface IAskedOptions {
   readonly trans: TranslationBundle;
 
-  /** The lake that is looked at; undefined when there is none. */
+  /** What is asked for: the connection that is looked at; undefined when there is none. */
   readonly connection: () => string | undefined;
   readonly changed: () => void;
 }

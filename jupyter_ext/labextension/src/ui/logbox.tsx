@@ -1,0 +1,69 @@
+/** Text that grows: it follows its end until it is scrolled away from it. */
+import { Clipboard } from '@jupyterlab/apputils';
+import { Button, copyIcon } from '@jupyterlab/ui-components';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import React, { useLayoutEffect, useRef } from 'react';
+
+/** So near to the end it still counts as the end. */
+const NEAR_PX = 24;
+
+/** More than this holds up the page each time that it grows. */
+const MOST_SIGNS = 100_000;
+
+export interface ILogBoxProps {
+  readonly text: string;
+  readonly label: string;
+
+  /** Why it could not be read on. */
+  readonly error: string;
+  readonly trans: TranslationBundle;
+  readonly tabIndex: number;
+}
+
+export function LogBox({ text, label, error, trans, tabIndex }: ILogBoxProps): React.JSX.Element {
+  const box = useRef<HTMLPreElement>(null);
+  const atEnd = useRef(true);
+  useLayoutEffect(() => {
+    if (box.current && atEnd.current) {
+      box.current.scrollTop = box.current.scrollHeight;
+    }
+  }, [text]);
+  const end = lastLines(text, MOST_SIGNS);
+  return (
+    <div className="freezeout-Log">
+      <pre
+        ref={box}
+        tabIndex={0}
+        role="log"
+        aria-live="off"
+        aria-label={label}
+        onScroll={event => {
+          const { scrollHeight, scrollTop, clientHeight } = event.currentTarget;
+          atEnd.current = scrollHeight - scrollTop - clientHeight < NEAR_PX;
+        }}
+      >
+        {end.length < text.length && `${trans.__('[… what was before is in the copy …]')}\n`}
+        {end || (error ? '' : trans.__('nothing yet'))}
+      </pre>
+      {error && <div className="freezeout-Said-hint">{error}</div>}
+      <Button
+        small
+        minimal
+        className="freezeout-Log-copy"
+        tabIndex={tabIndex}
+        title={trans.__('Copy the log')}
+        aria-label={trans.__('Copy the log')}
+        onClick={() => {
+          Clipboard.copyToSystem(text);
+        }}
+      >
+        <copyIcon.react tag="span" />
+      </Button>
+    </div>
+  );
+}
+
+/** The end of a text, from the beginning of a line on. */
+function lastLines(text: string, most: number): string {
+  return text.length <= most ? text : text.slice(text.indexOf('\n', text.length - most) + 1);
+}
