@@ -35,7 +35,7 @@ def freezeout_home(
     """An empty FREEZEOUT_HOME, and none of the user's settings."""
     home = tmp_path_factory.mktemp("home")
     for name in list(os.environ):
-        if name.startswith(("FREEZEOUT_", "RUCIO_")):
+        if name.startswith(("FREEZEOUT_", "RUCIO_", "REANA_")):
             monkeypatch.delenv(name)
     monkeypatch.setenv("FREEZEOUT_HOME", str(home))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))

@@ -48,8 +48,21 @@ _KNOWN = {
     "lake_mount": "where that storage is mounted",
     "lake_begins_at": "how many parts of a replica's path are not below the mount",
     "lake_scope": "scope of what you make; user.<account> without one",
+    "reana_url": "address of a REANA cluster, preferred to the embedded server; REANA_SERVER_URL comes first",
+    "reana_token_file": "file that holds the token there; REANA_ACCESS_TOKEN comes first",
+    "reana_at_once": "how many workflows the embedded REANA server runs at the same time",
+    "reana_seconds": "seconds that a step may take there, unless it asks for less",
+    "reana_memory": "memory that a step may take there, unless it asks for less: 500M, 4G",
+    "reana_network": "0 keeps steps there from the network, where bubblewrap is there to do so",
 }
 
+_DEFAULTS = {
+    "cvmfs": "/cvmfs",
+    "reana_at_once": "2",
+    "reana_seconds": "86400",
+    "reana_memory": "4G",
+    "reana_network": "1",
+}
 
 LAKE = tuple(name for name in _KNOWN if name.startswith("lake_"))
 """Settings of a site's lake."""
@@ -130,7 +143,7 @@ def _default(name: str, found: dict[str, Setting]) -> str:
         return platformdirs.user_data_dir("freezeout")
     if name == "runs":
         return str(Path(found["home"].value) / "runs")
-    return "/cvmfs" if name == "cvmfs" else ""
+    return _DEFAULTS.get(name, "")
 
 
 def user_path(text: Path | str) -> Path:

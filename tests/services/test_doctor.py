@@ -16,7 +16,8 @@ import pytest
 
 from freezeout.services import gateway, identity
 from freezeout.services.doctor import examine
-from freezeout.services.lake.place import Place, place, private_folder
+from freezeout.services.folders import private_folder
+from freezeout.services.lake.place import Place, place
 from freezeout.services.lake.status import LakeStatus, write_status
 
 

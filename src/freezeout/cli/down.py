@@ -20,21 +20,24 @@ def add_commands(commands: Any) -> None:
 
 
 def _down(options: argparse.Namespace) -> None:
+    from freezeout.reana.place import place as reana
     from freezeout.services import gateway
     from freezeout.services.lake.lake import Lake
     from freezeout.services.lake.place import place
-    from freezeout.services.lake.status import is_owned
+    from freezeout.services.reana.reana import Reana
+    from freezeout.services.status import is_owned
 
     stopped = []
     if gateway.is_taken():
         say("stopping …")
         gateway.stop(_PATIENCE)
         stopped.append("gateway")
-    if is_owned(place()):
-        # of a Jupyter server that somebody else started, say
-        say("stopping the data lake …")
-        Lake(place()).stop()
-        stopped.append("lake")
+    # of a Jupyter server that somebody else started, say
+    for name, title, one in (("lake", "data lake", Lake(place())), ("reana", "REANA server", Reana(reana()))):
+        if is_owned(one.place):
+            say(f"stopping the {title} …")
+            one.stop()
+            stopped.append(name)
     if options.json:
         print_json({"stopped": stopped})
     say("all is stopped" if stopped else "nothing runs")

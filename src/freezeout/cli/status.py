@@ -42,7 +42,7 @@ def _status(options: argparse.Namespace) -> int:
         if one["message"]:
             say(f"{one['name']}: {one['message']}")
     addresses = found["addresses"] or {}
-    for name, key in (("JupyterLab", "lab"), ("data lake", "lake")):
+    for name, key in (("JupyterLab", "lab"), ("data lake", "lake"), ("REANA", "reana")):
         if addresses.get(key):
             print(f"{name:<11}{addresses[key]}")
     if all(one["state"] in ("down", "off") for one in found["services"]):

@@ -18,7 +18,7 @@ from freezeout.cli.output import print_json, say
 if TYPE_CHECKING:
     from freezeout.services.gateway import Gateway
     from freezeout.services.jupyter import Jupyter
-    from freezeout.services.lake.watch import LakeWatch
+    from freezeout.services.watch import ServiceWatch
 
 _BEAT = 0.25
 _LOG = "up.log"
@@ -29,14 +29,16 @@ def add_commands(commands: Any) -> None:
     """Add the commands of this group."""
     up = commands.add_parser(
         "up",
-        help="start the data lake, JupyterLab and the dashboards; Ctrl-C stops all",
-        description="Starts the data lake, JupyterLab and the dashboards. A second one finds the first.",
+        help="start the data lake, REANA, JupyterLab and the dashboards; Ctrl-C stops all",
+        description="Starts the data lake, a REANA server, JupyterLab and the dashboards. A second one finds "
+        "the first.",
         allow_abbrev=False,
     )
     up.add_argument("--root", type=Path, metavar="DIR", help="the folder that JupyterLab shows")
     up.add_argument("--port", type=int, default=0, help="a port of 127.0.0.1 (default: a free one)")
     up.add_argument("--no-browser", action="store_true", help="do not open a browser")
     up.add_argument("--no-lake", action="store_true", help="JupyterLab without the data lake")
+    up.add_argument("--no-reana", action="store_true", help="JupyterLab without the REANA server")
     up.add_argument("--detach", action="store_true", help="return when all is up; 'freezeout down' stops it")
     up.add_argument("--json", action="store_true", help="print the addresses as JSON when all is up")
     up.set_defaults(command=_up)
@@ -72,18 +74,17 @@ def _up(options: argparse.Namespace) -> int:
 def _run(options: argparse.Namespace) -> int:
     from freezeout.services import gateway, interpreter
     from freezeout.services.jupyter import Jupyter
-    from freezeout.services.lake.watch import LakeWatch
 
-    wanted = "off" if options.no_lake else "starting"
-    told = gateway.publish(gateway.Gateway.of_this_process(lake_state=wanted))
+    watched = _watched(options)
+    told = gateway.Gateway.of_this_process(**{f"{name}_state": one.state for name, one in watched.items()})
+    told = gateway.publish(told)
     interpreter.remember_interpreter()
     screen = sys.platform == "darwin" or any(os.environ.get(v) for v in ("DISPLAY", "WAYLAND_DISPLAY"))
-    say("starting JupyterLab …" if options.no_lake else "starting the data lake and JupyterLab …")
-    lake = LakeWatch(say)
+    say("starting " + " and ".join([*(f"the {one.title}" for one in watched.values()), "JupyterLab"]) + " …")
     jupyter: Jupyter | None = None
     try:
-        if not options.no_lake:
-            lake.start()
+        for one in watched.values():
+            one.start()
         jupyter = Jupyter.start(options.root, options.port, screen and not options.no_browser)
         told = gateway.publish(
             replace(told, lab=f"{jupyter.url}/lab", dashboard=jupyter.dashboard, root=str(jupyter.root),
@@ -92,16 +93,33 @@ def _run(options: argparse.Namespace) -> int:
         )  # fmt: skip
         if not options.json:
             _print_lab(told)
-        return _follow(options, told, jupyter, lake)
+        return _follow(options, told, jupyter, watched)
     finally:
         say("stopping …")
         if jupyter is not None:
             jupyter.stop()
-        lake.stop()
+        for one in watched.values():
+            one.stop()
 
 
-def _follow(options: argparse.Namespace, told: Gateway, jupyter: Jupyter, lake: LakeWatch) -> int:
-    """Tell what becomes of the lake, and wait for the end of Lab."""
+def _watched(options: argparse.Namespace) -> dict[str, ServiceWatch]:
+    """What is started beside Lab."""
+    from freezeout.services.lake.lake import Lake
+    from freezeout.services.reana.reana import Reana
+    from freezeout.services.watch import ServiceWatch
+
+    wanted = {}
+    if not options.no_lake:
+        wanted["lake"] = ServiceWatch("data lake", Lake.start, say)
+    if not options.no_reana:
+        wanted["reana"] = ServiceWatch("REANA server", Reana.start, say)
+    return wanted
+
+
+def _follow(
+    options: argparse.Namespace, told: Gateway, jupyter: Jupyter, watched: dict[str, ServiceWatch]
+) -> int:
+    """Tell what becomes of what is watched, and wait for the end of Lab."""
     from freezeout.services import gateway
 
     printed = False
@@ -109,20 +127,28 @@ def _follow(options: argparse.Namespace, told: Gateway, jupyter: Jupyter, lake: 
         ended = jupyter.process.child.poll()
         if ended is not None:
             return ended
-        if not options.no_lake:
-            lake.look()
-            now = replace(told, lake=lake.url, lake_state=lake.state, lake_message=lake.message)
-            if now != told:
-                told = gateway.publish(now)
+        news: dict[str, Any] = {}
+        for name, one in watched.items():
+            one.look()
+            news |= {name: one.url, f"{name}_state": one.state, f"{name}_message": one.message}
+        now = replace(told, **news)
+        if now != told:
+            told = gateway.publish(now)
         if told.settled and not printed:
             printed = True
             if options.json:
                 print_json(told.addresses())
-            elif told.lake:
-                print(f"data lake          {told.lake}")
+            else:
+                _print_services(told)
             sys.stdout.flush()
             say("Ctrl-C stops all")
         time.sleep(_BEAT)
+
+
+def _print_services(found: Gateway) -> None:
+    for title, url in (("data lake", found.lake), ("REANA", found.reana)):
+        if url:
+            print(f"{title:<19}{url}")
 
 
 def _print_lab(found: Gateway) -> None:
@@ -140,6 +166,8 @@ def _tell_of_the_first(options: argparse.Namespace) -> int:
         say(f"it shows {found.root}; for another folder: freezeout down, then freezeout up --root …")
     if found.lake_state == "off" and not options.no_lake:
         say("it has no data lake; to have one: freezeout down, then freezeout up")
+    if found.reana_state == "off" and not options.no_reana:
+        say("it has no REANA server; to have one: freezeout down, then freezeout up")
     _print_all(options, found)
     return 0
 
@@ -148,10 +176,11 @@ def _print_all(options: argparse.Namespace, found: Gateway) -> None:
     if options.json:
         return print_json(found.addresses())
     _print_lab(found)
-    if found.lake:
-        print(f"data lake          {found.lake}")
-    elif found.lake_state == "failed":
+    _print_services(found)
+    if found.lake_state == "failed":
         say(f"the data lake is not there: {found.lake_message}")
+    if found.reana_state == "failed":
+        say(f"the REANA server is not there: {found.reana_message}")
 
 
 def _await_addresses(child: subprocess.Popen[bytes] | None) -> Gateway:
@@ -194,6 +223,7 @@ def _detached(options: argparse.Namespace) -> int:
     words = ["up", f"--port={options.port}"]
     words += ["--no-browser"] if options.no_browser else []
     words += ["--no-lake"] if options.no_lake else []
+    words += ["--no-reana"] if options.no_reana else []
     words += [f"--root={options.root.resolve()}"] if options.root else []
     log = gateway.own_folder() / _LOG
     with disk_errors(log):

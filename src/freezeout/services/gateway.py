@@ -14,7 +14,7 @@ from freezeout.errors import FreezeoutError, InputError
 from freezeout.files import disk_errors, write_atomically
 from freezeout.jobs.store import now
 from freezeout.services import identity, ownership
-from freezeout.services.lake.place import private_folder
+from freezeout.services.folders import private_folder
 from freezeout.settings import home
 
 SCHEMA_VERSION = 1
@@ -45,6 +45,8 @@ class Gateway:
         off (it is not wanted), starting, ready, or failed.
     lake_message : str
         Why it failed.
+    reana, reana_state, reana_message : str
+        The same of the embedded REANA server.
     """
 
     pid: int
@@ -60,17 +62,21 @@ class Gateway:
     lake: str = ""
     lake_state: str = "off"
     lake_message: str = ""
+    reana: str = ""
+    reana_state: str = "off"
+    reana_message: str = ""
 
     @property
     def settled(self) -> bool:
-        """Whether Lab answers and the lake does too, or never will."""
-        return bool(self.lab) and self.lake_state != "starting"
+        """Whether Lab answers, and the lake and REANA do too, or never will."""
+        return bool(self.lab) and "starting" not in (self.lake_state, self.reana_state)
 
     def addresses(self) -> dict[str, Any]:
         """What a program wants to know."""
         return {
             "lab": self.lab, "dashboard": self.dashboard, "token_file": self.token_file,
             "lake": self.lake or None, "lake_state": self.lake_state, "lake_message": self.lake_message,
+            "reana": self.reana or None, "reana_state": self.reana_state, "reana_message": self.reana_message,
         }  # fmt: skip
 
     @classmethod

@@ -7,11 +7,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from freezeout.reana.place import place as reana_place
 from freezeout.services import gateway, identity
+from freezeout.services.folders import Place
 from freezeout.services.lake.place import place
-from freezeout.services.lake.status import LakeStatus, read_status
+from freezeout.services.lake.status import LakeStatus
 from freezeout.services.memory import family, memory
 from freezeout.services.process import answers
+from freezeout.services.reana.status import ReanaStatus
+from freezeout.services.status import Status, read
 
 
 @dataclass(frozen=True)
@@ -21,7 +25,7 @@ class ServiceView:
     Attributes
     ----------
     name : str
-        jupyter, lake (its supervisor), postgres, rucio or daemons.
+        jupyter, lake (its supervisor), postgres, rucio, daemons, reana (its supervisor) or reana-server.
     state : str
         off, down, starting, ready, degraded, restarting, waiting, stopping, stopped or failed.
     pid : int or None
@@ -55,9 +59,13 @@ class ServiceView:
 
 def overview() -> dict[str, Any]:
     """Whether all is well, the addresses, and every service: as JSON."""
-    up, lake = gateway.running(), read_status(place())
-    wanted = up is None or up.lake_state != "off"
-    found = [_jupyter(up), *_of_lake(lake, wanted)]
+    up = gateway.running()
+    lake, reana = read(place(), LakeStatus), read(reana_place(), ReanaStatus)
+    found = [
+        _jupyter(up),
+        *_supervised("lake", place(), lake, up is None or up.lake_state != "off"),
+        *_supervised("reana", reana_place(), reana, up is None or up.reana_state != "off"),
+    ]
     return {
         "ok": any(one.state == "ready" for one in found) and all(one.well for one in found),
         "pid": up and up.pid,
@@ -65,6 +73,7 @@ def overview() -> dict[str, Any]:
         "addresses": up and up.addresses(),
         "lake": {"state": lake.state, "url": lake.url, "account": lake.account, "message": lake.message,
                  "hint": lake.hint, "progress": lake.progress, "inputs": lake.inputs},
+        "reana": {"state": reana.state, "url": reana.url, "message": reana.message, "hint": reana.hint},
         "services": [asdict(one) for one in found],
     }  # fmt: skip
 
@@ -84,18 +93,17 @@ def _jupyter(up: gateway.Gateway | None) -> ServiceView:
     )  # fmt: skip
 
 
-def _of_lake(lake: LakeStatus, wanted: bool) -> list[ServiceView]:
-    where = place()
-    if lake.state == "down" and not wanted:
-        return [ServiceView("lake", "off")]
-    children = [one.pid for one in lake.services.values() if one.pid is not None]
+def _supervised(name: str, where: Place, status: Status, wanted: bool) -> list[ServiceView]:
+    if status.state == "down" and not wanted:
+        return [ServiceView(name, "off")]
+    children = [one.pid for one in status.services.values() if one.pid is not None]
     found = [
         ServiceView(
-            "lake", lake.state, lake.pid, _memory([lake.pid], children), since=lake.started_at,
-            log=_existing(where.log("supervisor")), message=lake.message,
+            name, status.state, status.pid, _memory([status.pid], children), since=status.started_at,
+            log=_existing(where.log("supervisor")), message=status.message,
         )
     ]  # fmt: skip
-    for name, one in lake.services.items():
+    for name, one in status.services.items():
         found.append(
             ServiceView(
                 name, one.state, one.pid, _memory([one.pid], []), one.restarts, one.since,

@@ -12,8 +12,6 @@
     Its start, its state and its stop, for those who need one: ``Lake.start().wait()``.
 `status`
     What the supervisor says of it.
-`service`
-    One process that is kept alive.
 `supervisor`
     The process that starts, watches and stops the others.
 `inside`

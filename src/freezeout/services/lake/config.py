@@ -8,7 +8,8 @@ from io import StringIO
 from pathlib import Path
 
 from freezeout.files import disk_errors
-from freezeout.services.lake.place import Place, private_folder
+from freezeout.services.folders import private_folder
+from freezeout.services.lake.place import Place
 
 POLICY = "freezeout.services.lake.inside"
 

@@ -6,14 +6,12 @@ import getpass
 import hashlib
 import os
 import re
-import secrets
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from freezeout.errors import FreezeoutError
-from freezeout.files import disk_errors
+from freezeout.services.folders import has_secret, kept_secret
 from freezeout.settings import home
 
 RSES = ("HERE", "ARCHIVE", "MIRROR")
@@ -95,57 +93,16 @@ class Place:
         tell : callable, optional
             Gets a new one before it is kept, so that whoever must know it does.
         """
-        path = self.root / "secrets" / name
-        with disk_errors(path):
-            private_folder(path.parent)
-            if not self.has_secret(name):
-                password = secrets.token_urlsafe(32)
-                if tell:
-                    tell(password)
-                _keep_secret(path, password)
-            return path.read_text().strip()
+        return kept_secret(self.root / "secrets" / name, tell)
 
     def has_secret(self, name: str) -> bool:
-        """Whether there is such a password; an empty file, of a full disk say, holds none."""
-        path = self.root / "secrets" / name
-        with disk_errors(path):
-            return path.is_file() and bool(path.read_text(errors="replace").strip())
-
-
-def _keep_secret(path: Path, password: str) -> None:
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.unlink(missing_ok=True)
-    handle = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    try:
-        with os.fdopen(handle, "w") as stream:
-            stream.write(password)
-            stream.flush()
-            os.fsync(stream.fileno())
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+        """Whether there is such a password."""
+        return has_secret(self.root / "secrets" / name)
 
 
 def place() -> Place:
     """The folder of this user's embedded lake."""
     return Place(home() / "lake")
-
-
-def private_folder(path: Path) -> Path:
-    """A folder that nobody else can look into.
-
-    Raises
-    ------
-    FreezeoutError
-        When it is there and belongs to somebody else.
-    """
-    with disk_errors(path):
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        found = path.lstat()
-        if found.st_uid != os.getuid() or path.is_symlink():
-            raise FreezeoutError(f"{path} belongs to somebody else", hint="remove it", code="not_ours")
-        path.chmod(0o700)
-    return path
 
 
 def account() -> str:

@@ -20,8 +20,9 @@ from pathlib import Path
 
 from freezeout.errors import FreezeoutError
 from freezeout.files import disk_errors
+from freezeout.services.folders import private_folder
 from freezeout.services.identity import born, end
-from freezeout.services.lake.place import Place, private_folder
+from freezeout.services.lake.place import Place
 from freezeout.services.process import Process
 
 VERSION = "18"

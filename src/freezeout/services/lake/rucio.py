@@ -6,12 +6,10 @@ import json
 import os
 import signal
 import socket
-import time
 from pathlib import Path
 
-from freezeout.errors import FreezeoutError
-from freezeout.files import disk_errors, write_atomically
-from freezeout.services.lake.place import RSES, Place, account, private_folder
+from freezeout.services.folders import private_folder
+from freezeout.services.lake.place import RSES, Place, account
 from freezeout.services.process import Process
 
 _INSIDE = "freezeout.services.lake.inside"
@@ -20,7 +18,6 @@ _FOREIGN = (
     "PYTHON", "RUCIO_", "JUPYTER", "JPY_", "VIRTUAL_ENV", "PG", "GUNICORN_", "WEB_CONCURRENCY",
     "SCRIPT_NAME", "FORWARDED_ALLOW_IPS", "FLASK_", "WERKZEUG_",
 )  # fmt: skip
-_PATIENCE = 3.0
 _THREADS = 8  # a few may be busy with long listings
 
 
@@ -66,37 +63,3 @@ def start_daemons(place: Place, python: Path) -> Process:
         "Rucio's daemons", [str(python), "-P", "-m", f"{_INSIDE}.daemons"], place.log("daemons"),
         whole_env=environ(place), append=True, cwd=place.root, end_by=signal.SIGKILL,
     )  # fmt: skip
-
-
-def listen(place: Place) -> socket.socket:
-    """A socket on the port of the last time, or on another when somebody else has that one by now.
-
-    It stays open while the server behind it is started anew: who calls meanwhile waits, and is not
-    turned away.
-    """
-    file = place.root / "port"
-    try:
-        wanted = int(file.read_text())
-    except (OSError, ValueError):
-        wanted = 0
-    end = time.monotonic() + _PATIENCE
-    while True:
-        listener = socket.socket()
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind(("127.0.0.1", wanted))
-            listener.listen(512)
-            break
-        except (OSError, OverflowError) as error:
-            listener.close()
-            if not wanted:
-                raise FreezeoutError(f"no port can be had: {error}", code="no_port") from error
-            # our own of a moment ago may just be going
-            if time.monotonic() > end or not 0 < wanted < 65536:
-                wanted = 0
-            time.sleep(0.1)
-    port = int(listener.getsockname()[1])
-    if port != wanted:
-        with disk_errors(file):
-            write_atomically(file, f"{port}\n")
-    return listener

@@ -6,48 +6,35 @@ the process PID, when it is its parent, is gone. However it ends, nothing that i
 
 from __future__ import annotations
 
-import argparse
-import contextlib
-import os
-import shutil
 import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
 
 from freezeout.errors import FreezeoutError
-from freezeout.jobs.job import Cancelled
-from freezeout.jobs.shield import stoppable, undisturbed
-from freezeout.jobs.store import now
-from freezeout.services.identity import born, host
+from freezeout.jobs.shield import undisturbed
+from freezeout.services import supervisor
 from freezeout.services.lake import config, postgres, rucio
 from freezeout.services.lake.place import Place, account, place
-from freezeout.services.lake.service import Service
-from freezeout.services.lake.status import LakeStatus, ServiceStatus, State, take, write_status
+from freezeout.services.lake.status import LakeStatus
+from freezeout.services.listener import listen
 from freezeout.services.process import Process, answers
+from freezeout.services.service import Service
+from freezeout.services.status import State
 
 if TYPE_CHECKING:
     from freezeout.environments.installation import Installation
 
 ENVIRONMENT = "rucio-server"
-TAKEN = 75
-"""Exit status when another supervisor has the lake."""
-
-_BEAT = 0.2
-_LOG_BYTES = 10_000_000
-_LITTLE_ROOM = 20e6
-_TRIES = 3
 _LONGEST_SET_UP = 300
-_LOOK_EVERY = 0.5
 
 
-class Supervisor:
+class Supervisor(supervisor.Supervisor[LakeStatus]):
     """The embedded lake's processes, in their order.
 
     Parameters
@@ -59,50 +46,20 @@ class Supervisor:
     """
 
     def __init__(self, place: Place, inputs: bool = False) -> None:
+        super().__init__(place, LakeStatus("starting", account=account()), "lake_failed")
         self._place = place
         self._inputs_wanted = inputs
         self._inputs: Process | None = None
-        self._services: dict[str, Service] = {}
-        self._written: LakeStatus | None = None
-        self._status = LakeStatus(
-            "starting", account=account(), pid=os.getpid(), born=born(os.getpid()), host=host(),
-            started_at=now(),
-        )  # fmt: skip
 
-    def run(self) -> None:
-        """Start everything and look after it until somebody stops this process.
-
-        Raises
-        ------
-        FreezeoutError
-            When it cannot be started; the status says so, too.
-        """
-        try:
-            self._say(message="starting")
-            listener = rucio.listen(self._place)
-            with listener:
-                url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-                self._status = replace(self._status, url=url)
-                self._write_client_configs(url)
-                python = self._environment().python
-                self._make_services(python, listener, url)
-                self._start(python)
-                while True:
-                    self._tend()
-                    time.sleep(_BEAT)
-        except FreezeoutError as error:
-            if error.code == "cancelled":  # the build of the environment, by whom stops us
-                raise Cancelled from error
-            self._stop(self._status.state)
-            self._status = replace(
-                self._status, state="failed", message=error.message, code=error.code, hint=error.hint,
-                progress=None,
-            )  # fmt: skip
-            self._tell()
-            raise
-        except (Cancelled, KeyboardInterrupt):
-            self._stop("stopping")
-            self._place.state_file.unlink(missing_ok=True)
+    def begin(self, things: ExitStack) -> None:
+        """Build what it needs, and start the database and what is set up in it."""
+        listener = things.enter_context(listen(self._place.root / "port"))
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        self._status = replace(self._status, url=url)
+        self._write_client_configs(url)
+        python = self._environment().python
+        self._make_services(python, listener, url)
+        self._start(python)
 
     def _write_client_configs(self, url: str) -> None:
         user = account()
@@ -117,8 +74,8 @@ class Supervisor:
 
         there = installation(ENVIRONMENT)
         if there is None or there.fault() is not None:
-            self._say(message=f"building the environment '{ENVIRONMENT}'", progress=0.0)
-            run_build(ENVIRONMENT, watch=lambda done, step: self._say(
+            self.say(message=f"building the environment '{ENVIRONMENT}'", progress=0.0)
+            run_build(ENVIRONMENT, watch=lambda done, step: self.say(
                 message=f"building the environment '{ENVIRONMENT}': {step}", progress=done
             ))  # fmt: skip
         return bring_up_to_date(ENVIRONMENT, Reporter())
@@ -139,7 +96,7 @@ class Supervisor:
         }  # fmt: skip
 
     def _start(self, python: Path) -> None:
-        self._say(message="starting PostgreSQL", progress=None)
+        self.say(message="starting PostgreSQL", progress=None)
         if not postgres.end_left_over(self._place):
             raise FreezeoutError(
                 "a PostgreSQL of before does not end", hint="freezeout doctor", code="database_busy"
@@ -148,18 +105,16 @@ class Supervisor:
         config.write_server_config(self._place)
         database = self._services["postgres"]
         while not database.ready:
-            if database.tend() and database.status.restarts >= _TRIES:
-                raise FreezeoutError(
-                    f"PostgreSQL does not start: {database.status.message}{self._no_room()}",
-                    hint=f"log: {self._place.log('postgres')}; if damaged, {postgres.DAMAGED}",
-                    code="database_failed",
+            if database.tend():
+                self.require_start(
+                    database, "PostgreSQL", "database_failed", f"; if damaged, {postgres.DAMAGED}"
                 )
-            self._tell()
+            self.tell()
             time.sleep(0.05)
         postgres.create_rucio_database(self._place, python)
-        self._say(message="setting up Rucio")
+        self.say(message="setting up Rucio")
         self._set_up(python)
-        self._say(message="starting Rucio's server and daemons")
+        self.say(message="starting Rucio's server and daemons")
 
     def _set_up(self, python: Path) -> None:
         with undisturbed():
@@ -178,7 +133,8 @@ class Supervisor:
             with undisturbed():
                 setting_up.stop(0)
 
-    def _tend(self) -> None:
+    def tend(self) -> None:
+        """Look after the database, and after the others while it is there."""
         database, *others = self._services.values()
         if database.tend():
             for one in others:
@@ -187,18 +143,9 @@ class Supervisor:
         if database.ready:
             for one in others:
                 one.tend()
-        missing = [one for one in self._services.values() if not one.ready]
-        if not missing:
-            self._look_after_inputs()
-            self._say("ready")
-        elif self._status.state != "starting":
-            self._say("degraded", "; ".join(f"{s.name} {_why(s.status)}" for s in missing) + self._no_room())
-        else:
-            self._tell()
-            self._require_start(missing)
-        self._keep_logs_short()
 
-    def _look_after_inputs(self) -> None:
+    def when_ready(self) -> None:
+        """Have the inputs of the experiments registered, once."""
         if self._inputs_wanted:
             self._inputs_wanted = False
             words = [sys.executable, "-P", "-m", "freezeout.services.lake.inputs"]
@@ -214,97 +161,21 @@ class Supervisor:
             self._status = replace(self._status, inputs=told)
             self._inputs = None
 
-    def _require_start(self, missing: list[Service]) -> None:
-        for one in missing:
-            if one.status.restarts >= _TRIES:
-                raise FreezeoutError(
-                    f"{one.name} does not start: {one.status.message}{self._no_room()}",
-                    hint=f"log: {self._place.log(one.name)}",
-                    code="lake_failed",
-                )
-
-    def _no_room(self) -> str:
-        free = shutil.disk_usage(self._place.root).free
-        return f" (only {free / 1e6:.0f} MB are free at {self._place.root})" if free < _LITTLE_ROOM else ""
-
-    def _keep_logs_short(self) -> None:
-        for log in (self._place.log(name) for name in (*self._services, "supervisor")):
-            with contextlib.suppress(OSError):
-                if log.stat().st_size > _LOG_BYTES:
-                    shutil.copyfile(log, log.with_suffix(".log.1"))
-                    os.truncate(log, 0)
-
-    def _stop(self, state: State) -> None:
+    def stop(self, state: State) -> None:
         """End all, in the order in which they need each other."""
         with undisturbed():
-            self._say(state)
             if self._inputs is not None:
                 self._inputs.stop(1)
-            for service in reversed(self._services.values()):
-                service.stop()
-                self._tell()
-
-    def _say(self, state: State | None = None, message: str = "", progress: float | None = None) -> None:
-        self._status = replace(
-            self._status, state=state or self._status.state, message=message, progress=progress
-        )
-        self._tell()
-
-    def _tell(self) -> None:
-        services = {name: one.status for name, one in self._services.items()}
-        told = replace(self._status, services=services)
-        if told != self._written:
-            # a full disk does not end what still runs
-            with contextlib.suppress(FreezeoutError):
-                write_status(self._place, told)
-                self._written = told
-
-
-def _why(status: ServiceStatus) -> str:
-    return f"{status.state}: {status.message}" if status.message else status.state
+            super().stop(state)
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run the lake of this user's home; the exit status says why it ended."""
-    parser = argparse.ArgumentParser(prog="python -m freezeout.services.lake.supervisor")
-    parser.add_argument("--parent", type=int, metavar="PID", help="end when this parent is gone")
+    parser = supervisor.arguments("freezeout.services.lake.supervisor")
     parser.add_argument("--inputs", action="store_true", help="register the experiments' inputs")
     options = parser.parse_args(words)
-    # whatever the user's own says, nobody else writes into a lake
-    os.umask(os.umask(0o077) | 0o022)
     where = place()
-    try:
-        owner = take(where)
-        if owner is None:
-            return TAKEN
-        with stoppable(), _bound_to(options.parent):
-            Supervisor(where, options.inputs).run()
-        return 0
-    except FreezeoutError as error:
-        sys.stderr.write(f"{now()} {error}\n")
-        return error.exit_status
-    except (Cancelled, KeyboardInterrupt):
-        return 0
-
-
-@contextmanager
-def _bound_to(parent: int | None) -> Iterator[None]:
-    """Stop this process when its parent is gone.
-
-    By a clock, not by a thread: a process with threads had better not start others as we do.
-    """
-
-    def look(_number: int, _frame: FrameType | None) -> None:
-        if os.getppid() != parent:
-            os.kill(os.getpid(), signal.SIGTERM)
-
-    if parent is not None:
-        signal.signal(signal.SIGALRM, look)
-        signal.setitimer(signal.ITIMER_REAL, _LOOK_EVERY, _LOOK_EVERY)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+    return supervisor.supervise(where, options.parent, lambda: Supervisor(where, options.inputs))
 
 
 if __name__ == "__main__":

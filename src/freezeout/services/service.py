@@ -11,20 +11,20 @@ from freezeout.jobs.child import ended_by
 from freezeout.jobs.shield import undisturbed
 from freezeout.jobs.store import now
 from freezeout.services.identity import born
-from freezeout.services.lake.status import ServiceState, ServiceStatus
 from freezeout.services.process import Process
+from freezeout.services.status import ServiceState, ServiceStatus
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 30.0
 _WELL = 60.0
 
 
 class Service:
-    """One process of the lake.
+    """One process that is kept alive.
 
     Parameters
     ----------
     name : str
-        postgres, rucio or daemons.
+        What it is called.
     start : callable
         Starts the process.
     ready : callable
