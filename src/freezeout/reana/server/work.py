@@ -62,7 +62,7 @@ class Work:
     limits : Limits
         What each step may take unless its hints say less.
     finished : frozenset of str
-        Names of steps that a run of before has finished, when it is a restart that goes on.
+        Keys of steps that a run of before has finished, when it is a restart that goes on.
     """
 
     id: str
@@ -98,6 +98,8 @@ class Step:
         Where it runs; the workspace when None.
     variables : mapping
         Environment variables beside the usual ones.
+    key : str
+        What a restart knows it by: a step may have several commands, and none needs a name.
     """
 
     name: str
@@ -107,6 +109,7 @@ class Step:
     hints: Mapping[str, Any] = field(default_factory=dict)
     folder: Path | None = None
     variables: Mapping[str, str] = field(default_factory=dict)
+    key: str = ""
 
 
 @dataclass(frozen=True)

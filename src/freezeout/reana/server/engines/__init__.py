@@ -1,0 +1,23 @@
+"""What runs a workflow: REANA's four types, each by an engine that asks for one step after the other."""
+
+from __future__ import annotations
+
+from freezeout.reana.server.engines import serial
+from freezeout.reana.server.work import Hands, Work, WorkflowFailed
+
+_ENGINES = {"serial": serial.conduct}
+
+
+async def conduct(work: Work, hands: Hands) -> None:
+    """Run a workflow to its end.
+
+    Raises
+    ------
+    WorkflowFailed
+        When it cannot go on; the message says why, for its user.
+    asyncio.CancelledError
+        When it was stopped; whatever it started is gone by then.
+    """
+    if work.type not in _ENGINES:
+        raise WorkflowFailed(f"there is no engine for workflows of the type '{work.type}'")
+    await _ENGINES[work.type](work, hands)
