@@ -190,8 +190,109 @@ def lake(lake_of_all: Lake, freezeout_home: Path) -> Lake:
 
 def link_rucio_server(built: Path, home: Path) -> None:
     """Make the environment ``rucio-server`` that is built in one home be there in another too."""
+    link_environment(built, home, "rucio-server")
+
+
+def link_environment(built: Path, home: Path, name: str) -> None:
+    """Make an environment that is built in one home be there in another too."""
     (home / "environments").mkdir(exist_ok=True)
-    (home / "environments" / "rucio-server").symlink_to(built / "environments" / "rucio-server")
+    (home / "environments" / name).symlink_to(built / "environments" / name)
+
+
+@dataclass
+class Reana:
+    """A real embedded REANA server that all tests of the session share.
+
+    Attributes
+    ----------
+    home : Path
+        The FREEZEOUT_HOME where it runs; ``<home>/reana`` is its place.
+    url, token : str
+        Of the server.
+    """
+
+    home: Path
+    url: str
+    token: str
+    _clients: list[Any] = field(default_factory=list)
+
+    @property
+    def connection(self) -> Any:
+        """How Freezeout's own client reaches it."""
+        from freezeout.reana.connection import Connection
+
+        return Connection("embedded", "embedded", self.url, self.token)
+
+    def client(self) -> Any:
+        """A client of Freezeout's, closed when the test is over."""
+        from freezeout.reana.client import Client
+
+        self._clients.append(Client(self.connection))
+        return self._clients[-1]
+
+    def close(self) -> None:
+        """Close all clients."""
+        while self._clients:
+            self._clients.pop().close()
+
+    def call(self, method: str, path: str, **more: Any) -> Any:
+        """Ask the server by REST, without a client; the answer, whatever it is."""
+        import httpx
+
+        with httpx.Client(base_url=self.url, timeout=120, trust_env=False) as http:
+            parameters = {"access_token": self.token} | more.pop("params", {})
+            return http.request(method, f"/api/{path}", params=parameters, **more)
+
+
+@pytest.fixture(scope="session")
+def reana_client(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A FREEZEOUT_HOME with the environment ``reana`` built in it, once for all tests."""
+    home = tmp_path_factory.mktemp("reana")
+    build_environments(home, "reana")
+    return home
+
+
+def build_environments(home: Path, *names: str) -> None:
+    """Build environments in a home."""
+    from freezeout.environments.build import run_build
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FREEZEOUT_HOME", str(home))
+        for name in names:
+            assert run_build(name).state == "done"
+
+
+@pytest.fixture(scope="session")
+def reana_of_all(reana_client: Path) -> Iterator[Reana]:
+    """The REANA server of the session, with the client's environment; a test asks for ``reana``."""
+    with running_reana(reana_client) as reana:
+        yield reana
+
+
+@contextmanager
+def running_reana(home: Path) -> Iterator[Reana]:
+    """An embedded REANA server in a home."""
+    from freezeout.reana.place import place
+    from freezeout.services.reana.reana import Reana as Running
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FREEZEOUT_HOME", str(home))
+        running = Running.start()
+        try:
+            reana = Reana(home, running.wait().url, place().token)
+            yield reana
+            reana.close()
+        finally:
+            running.stop()
+
+
+@pytest.fixture
+def reana(reana_of_all: Reana, freezeout_home: Path) -> Iterator[Reana]:
+    """The session's REANA server, seen from this test's own home."""
+    (freezeout_home / "reana").symlink_to(reana_of_all.home / "reana")
+    link_environment(reana_of_all.home, freezeout_home, "reana")
+    yield reana_of_all
+    reana_of_all.close()
 
 
 def comes_true(what: Callable[[], object], seconds: float = 100) -> bool:
