@@ -1,0 +1,94 @@
+"""The application: what it is made of, and which address belongs to which noun."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, field
+from typing import Any
+
+from tornado.web import Application, RequestHandler
+
+from freezeout.reana.place import Place
+from freezeout.reana.server import words
+from freezeout.reana.server.given import ENGINES
+from freezeout.reana.server.queue import Queue
+from freezeout.reana.server.routes import about, download, files, life, reading, workflows
+from freezeout.reana.server.routes.base import Nowhere
+from freezeout.reana.server.store import Store, Workflow
+from freezeout.reana.server.workspace import Workspace
+
+_ONE = r"/api/workflows/([^/]+)"
+
+
+@dataclass
+class Server:
+    """All that a request may need."""
+
+    place: Place
+    store: Store
+    queue: Queue
+    token: bytes
+    engines: tuple[str, ...] = ENGINES
+    since: str = field(default_factory=words.now)
+
+    def workspace(self, workflow: Workflow) -> Workspace:
+        """The files of a workflow."""
+        return Workspace(self.place.workspaces / workflow.workspace)
+
+    def disk_usage(self) -> int:
+        """Bytes in all workspaces."""
+        return Workspace(self.place.workspaces).size()
+
+    def sessions(self) -> dict[str, dict[str, str]]:
+        """The interactive sessions that are open, by the ids of their workflows."""
+        return {}
+
+    def active_sessions(self) -> int:
+        """How many interactive sessions are open."""
+        return 0
+
+    def recover(self) -> None:
+        """Clear away what a server that was killed left half done; all else goes on."""
+        self.queue.recover()
+        self.clear_deleted()
+        for left in self.place.scratch.glob("*/uploads"):
+            shutil.rmtree(left, ignore_errors=True)
+        for folder in self.place.workspaces.iterdir():
+            # made, but killed before the workflow was: there is nothing in it
+            if not self.store.of_workspace(folder.name) and not any(folder.iterdir()):
+                folder.rmdir()
+
+    def clear_deleted(self) -> None:
+        """Remove the workspaces of workflows that were deleted."""
+        for workflow in self.store.of_status("deleted"):
+            workspace = self.workspace(workflow)
+            if workspace.root.exists():
+                workspace.clear()
+
+
+def application(server: Server) -> Application:
+    """The REST interface of a server."""
+    routes: list[tuple[str, type[RequestHandler]]] = [
+        (r"/api/ping", about.Ping),
+        (r"/api/you", about.You),
+        (r"/api/info", about.Info),
+        (r"/api/config", about.Config),
+        (r"/api/status", about.Status),
+        (r"/api/workflows", workflows.Workflows),
+        (r"/api/workflows/move_files/([^/]+)", files.Move),
+        (rf"{_ONE}/start", life.Start),
+        (rf"{_ONE}/status", life.Status),
+        (rf"{_ONE}/logs", reading.Logs),
+        (rf"{_ONE}/parameters", reading.Parameters),
+        (rf"{_ONE}/specification", reading.Specification),
+        (rf"{_ONE}/retention_rules", reading.Retention),
+        (rf"{_ONE}/workspace", files.Files),
+        (rf"{_ONE}/workspace/(.+)", download.File),
+    ]
+    known: dict[str, Any] = {"server": server}
+    return Application(
+        [(path, handler, known) for path, handler in routes],
+        default_handler_class=Nowhere,
+        default_handler_args=known,
+        log_function=lambda _handler: None,  # addresses hold the token
+    )

@@ -1,0 +1,127 @@
+"""Which workflow runs next, and how many at once."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from pathlib import Path
+
+from freezeout.reana.place import Place
+from freezeout.reana.server.hands import Doing
+from freezeout.reana.server.refusal import Refusal
+from freezeout.reana.server.store import Status, Store, Workflow
+from freezeout.reana.server.work import Type, Work, WorkflowFailed
+
+_LOG = logging.getLogger(__name__)
+_KILLED = "The server was ended while this workflow ran. Restart the workflow to go on with it."
+_ENDED = "The server was stopped while this workflow ran. Restart the workflow to go on with it."
+_STOPPED = "The workflow was stopped by its user."
+_GOODBYE = 20.0
+
+
+class Queue:
+    """The workflows that wait, in the order in which they were started, and those that run.
+
+    Parameters
+    ----------
+    store : Store
+        It survives the server, and so does the queue.
+    place : Place
+        Where workspaces and scratch folders are.
+    at_once : int
+        How many workflows run at the same time.
+    """
+
+    def __init__(self, store: Store, place: Place, at_once: int) -> None:
+        self._store, self._place, self.at_once = store, place, at_once
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._why: dict[str, tuple[Status, str]] = {}
+        self._closed = False
+
+    def recover(self) -> None:
+        """Tell the truth of what ran when the server of before was ended."""
+        for workflow in self._store.of_status("running"):
+            Doing.tell(self.scratch(workflow.id), _KILLED)
+            self._store.end(workflow.id, "failed")
+
+    def scratch(self, workflow_id: str) -> Path:
+        """The folder of a workflow's logs and of what its engine needs."""
+        folder = self._place.scratch / workflow_id
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return folder
+
+    def pump(self) -> None:
+        """Start what may start now."""
+        if self._closed:
+            return
+        for workflow in self._store.of_status("queued")[: max(0, self.at_once - len(self._running))]:
+            self._store.running(workflow.id)
+            self._running[workflow.id] = asyncio.create_task(self._run(workflow))
+
+    async def _run(self, workflow: Workflow) -> None:
+        scratch = self.scratch(workflow.id)
+        status: Status = "failed"
+        try:
+            await self._conduct(workflow, scratch)
+            status = "finished"
+        except asyncio.CancelledError:
+            status, why = self._why.pop(workflow.id, ("failed", _ENDED))
+            Doing.tell(scratch, why)
+        except WorkflowFailed as failure:
+            Doing.tell(scratch, str(failure))
+        except Exception as error:  # an engine that breaks must not take the queue along
+            _LOG.exception("the engine of %s broke", workflow.full_name)
+            Doing.tell(scratch, f"The engine of the workflow broke: {type(error).__name__}: {error}")
+        finally:
+            self._store.end(workflow.id, status)
+            self._running.pop(workflow.id, None)
+            self._why.pop(workflow.id, None)
+            self.pump()
+
+    async def _conduct(self, workflow: Workflow, scratch: Path) -> None:
+        from freezeout.reana.server.engines import conduct
+
+        given = self._store.inputs(workflow.id)
+        inputs = given.specification.get("inputs") or {}
+        kind: Type = workflow.type  # type: ignore[assignment]
+        work = Work(
+            id=workflow.id,
+            name=workflow.full_name,
+            type=kind,
+            specification=given.specification,
+            parameters={**(inputs.get("parameters") or {}), **given.parameters},
+            options={**(inputs.get("options") or {}), **given.options},
+            workspace=self._place.workspaces / workflow.workspace,
+            scratch=scratch,
+            finished=given.done_before,
+        )
+        await conduct(work, Doing(self._store, work))
+
+    async def stop(self, workflow: Workflow) -> Workflow:
+        """Stop a workflow that waits or runs; nothing of it runs any more afterwards.
+
+        Raises
+        ------
+        Refusal
+            409, when it does neither.
+        """
+        task = self._running.get(workflow.id)
+        if task is not None:
+            self._why[workflow.id] = ("stopped", _STOPPED)
+            task.cancel()
+            await asyncio.wait([task])
+        elif workflow.status == "queued":
+            Doing.tell(self.scratch(workflow.id), _STOPPED)
+            self._store.end(workflow.id, "stopped")
+        else:
+            raise Refusal(409, f"Workflow {workflow.full_name} is not running: it is {workflow.status}.")
+        return self._store.get(workflow.id)
+
+    async def close(self) -> None:
+        """Stop all that runs; what waits goes on when the server is there again."""
+        self._closed = True
+        tasks = list(self._running.values())
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=_GOODBYE)
