@@ -111,12 +111,13 @@ def _services() -> Iterator[Finding]:
         elif state == "starting":
             yield Finding(name, f"starting: {message}" if message else "starting", "note")
         else:
-            yield Finding(
-                name, f"{state}{restarts}: {message}" if message else state + restarts, "problem",
-                "freezeout up" if state == "down"
-                else found[name]["hint"] if name in ("lake", "reana") else f"log: {one['log']}" if one["log"] else "",
-                _last_lines(one["log"]),
-            )  # fmt: skip
+            hint = f"log: {one['log']}" if one["log"] else ""
+            if name in ("lake", "reana"):
+                hint = found[name]["hint"]
+            if state == "down":
+                hint = "freezeout up"
+            said = f"{state}{restarts}: {message}" if message else state + restarts
+            yield Finding(name, said, "problem", hint, _last_lines(one["log"]))
 
 
 def _last_lines(log: str) -> tuple[str, ...]:

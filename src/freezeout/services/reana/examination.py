@@ -42,7 +42,7 @@ def checks() -> Checks:
     return [
         ("environment", lambda: environment_built(CLIENT, "the first use of REANA builds it")),
         ("settings", _settings),
-        ("secrets", lambda: secret_files([*where.root.glob("secrets/*"), where.database])),
+        ("secrets", lambda: secret_files(where.root.glob("secrets/*"))),
         ("leftovers", lambda: supervisor_killed("the REANA server", where, ReanaStatus)),
         ("port", lambda: port_kept("the REANA server", where)),
         ("sandbox", _sandbox),
