@@ -56,11 +56,11 @@ class RunEngine(Engine):  # type: ignore[misc]
 
     @classmethod
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **kwargs: Any) -> object:
-        kernel, seen = kwargs.pop("kernel"), kwargs.pop("seen")
+        kernel, seen, started = kwargs.pop("kernel"), kwargs.pop("seen"), kwargs.pop("started_kernel")
         seen.append(nb_man.nb)
         options = merge_kwargs(
             remove_args(["input_path", "start_timeout"], **kwargs),
-            kernel_name=kernel_name,
+            kernel_name=started or kernel_name,
             kernel_manager_class=RunKernelManager,
         )
         return PapermillNotebookClient(nb_man, **options).execute(**kernel)
@@ -73,10 +73,14 @@ def execute(
     run_id: str,
     progress: bool,
     kernel_name: str | None = None,
+    started_kernel: str | None = None,
+    own: bool = True,
 ) -> str:
     """Execute the notebook with `folder` as the place of its results; return it as text.
 
-    It runs in the kernel of this name, else in the one that it names itself.
+    It runs in the kernel of this name, else in the one that it names itself; `started_kernel` is the
+    name of that kernel here, when it is another one. With `own` it is that of the experiment whose
+    folder it is in.
 
     Raises
     ------
@@ -89,7 +93,7 @@ def execute(
     env = {
         **os.environ,
         FOLDER_VARIABLE: str(folder),
-        EXPERIMENT_VARIABLE: path.parent.name,
+        **({EXPERIMENT_VARIABLE: path.parent.name} if own else {}),
         "FREEZEOUT_RUN_ID": run_id,
         # files of the lake come through it where the kernel lacks what that needs
         GATEWAY_VARIABLE: sys.executable,
@@ -112,6 +116,7 @@ def execute(
             progress_bar=progress,
             kernel=kernel,
             seen=seen,
+            started_kernel=started_kernel,
         )
     except PapermillExecutionError as error:
         where = f"cell {error.cell_index + 1}"
@@ -122,7 +127,7 @@ def execute(
     except (DeadKernelError, CellTimeoutError) as error:
         words = _last_words(log)
         raise FreezeoutError(
-            f"the kernel of {path.parent.name} died{': ' + words if words else ''}",
+            f"the kernel of {path.parent.name if own else path.name} died{': ' + words if words else ''}",
             hint="was it killed, or out of memory? run it again",
             code="kernel_died",
         ) from error

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import platform
 import secrets
-import subprocess
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 from freezeout.errors import FreezeoutError, InputError, MissingPackageError
 from freezeout.experiments.folder import Experiment, experiment
 from freezeout.experiments.lake_parameters import data_of
+from freezeout.experiments.origin import commit_of
 from freezeout.experiments.record import FILE, SCHEMA_VERSION, RunRecord, read_record, runs
 from freezeout.experiments.surroundings import KEPT, Build, Surroundings, surroundings
 from freezeout.files import checksums, disk_errors, write_atomically
@@ -118,23 +118,9 @@ def _plan(found: Experiment, parameters: Mapping[str, object], preset: str) -> d
         "parameters": dict(parameters),
         "hashes": found.hashes(),
         "inputs": inputs,
-        "code": _commit(found.folder),
+        "code": commit_of(found),
         "host": {"name": platform.node(), "system": platform.platform()},
     }
-
-
-def _commit(folder: Path) -> dict[str, object] | None:
-    """The commit of the experiment's folder and whether it was changed since, when git knows."""
-    try:
-        head = _git(folder, "rev-parse", "HEAD").strip()
-        return {"commit": head, "modified": bool(_git(folder, "status", "--porcelain", "--", ".").strip())}
-    except (OSError, subprocess.SubprocessError):
-        return None
-
-
-def _git(folder: Path, *words: str) -> str:
-    done = subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, timeout=10, check=True)
-    return done.stdout
 
 
 def _same(earlier: RunRecord, record: Mapping[str, object]) -> bool:
@@ -174,7 +160,8 @@ def _execute(
     except ImportError as error:
         raise MissingPackageError("running a notebook", error, "run") from error
     try:
-        notebook = execute(found.notebook, parameters, staging, run_id, progress, around.kernel)
+        notebook = execute(found.notebook, parameters, staging, run_id, progress, around.kernel,
+                           around.started_kernel)  # fmt: skip
     except NotebookFailed as failure:
         if failure.name == "InputError":
             raise InputError(failure.value, code="bad_input") from failure

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,6 +11,7 @@ from pathlib import Path
 
 from freezeout.environments.folder import GATEWAY, Environment, environment
 from freezeout.environments.installation import Installation, installed_packages, require
+from freezeout.environments.kernels import PREFIX
 from freezeout.environments.library import digest
 from freezeout.environments.lock import differences, normalised
 from freezeout.environments.removal import clear_away
@@ -17,9 +20,13 @@ from freezeout.files import checksums
 from freezeout.jobs.reporter import Reporter
 from freezeout.version import __version__
 
+HERE_VARIABLE = "FREEZEOUT_ENVIRONMENT"
+"""Names the environment that this interpreter is, where a run is the only thing there, as on a cluster."""
+
 KEPT = "environment"
 """The folder of a run that holds what its environment was built from."""
 
+_OWN_KERNEL = "python3"
 _PACKAGES = ("numpy", "scipy", "papermill", "ipykernel", "matplotlib", "bokeh")
 Build = Callable[[Environment], object]
 
@@ -38,16 +45,24 @@ class Surroundings:
         The build of it that the run uses.
     recipe : mapping of str to bytes
         The lock and the description that the build was made from, by file name.
+    here : bool
+        Whether it is the one that this very interpreter is.
     """
 
     environment: Environment
     built: Installation
     recipe: dict[str, bytes]
+    here: bool = False
 
     @property
     def kernel(self) -> str | None:
         """The kernel for the notebook; None for the one that the notebook names."""
         return None if self.built.name == GATEWAY else self.built.kernels[0]
+
+    @property
+    def started_kernel(self) -> str | None:
+        """The kernel that is started, when it goes by another name than the one it is."""
+        return _OWN_KERNEL if self.here and self.kernel else None
 
     def describe(self) -> dict[str, object]:
         """What a run's record says of its environment; looks at what is installed now."""
@@ -76,7 +91,7 @@ class Surroundings:
     @contextmanager
     def in_use(self) -> Iterator[None]:
         """Keep the build while the block lasts."""
-        if self.built.name == GATEWAY:
+        if self.here:
             yield
             return
         try:
@@ -95,7 +110,7 @@ class Surroundings:
         return differences(lock.decode(), packages, python, extra=not gateway)
 
     def _library_sha256(self) -> str | None:
-        return digest() if self.built.name == GATEWAY else self.built.data.get("library_sha256")
+        return digest() if self.here else self.built.data.get("library_sha256")
 
     def _lock_sha256(self) -> str | None:
         if self.built.name != GATEWAY:
@@ -121,13 +136,15 @@ def surroundings(name: str, build: Build | None = None) -> Surroundings:
     """
     found = environment(name)
     if found.builder == GATEWAY:
-        return Surroundings(found, require(found), _read(found.folder, found.lock_file.name))
+        return Surroundings(found, require(found), _read(found.folder, found.lock_file.name), here=True)
     if not found.kernels:
         raise InputError(
             f"the environment '{name}' runs a service, and no notebooks",
             hint="take another one: 'freezeout env list' says which there are",
             code="no_kernel",
         )
+    if os.environ.get(HERE_VARIABLE) == name:
+        return Surroundings(found, _own(found), _read(found.folder, found.lock_file.name), here=True)
     try:
         require(found)
     except FreezeoutError as error:
@@ -138,6 +155,24 @@ def surroundings(name: str, build: Build | None = None) -> Surroundings:
 
     built = bring_up_to_date(name, Reporter())
     return Surroundings(found, built, _kept(found, built, recipe(built.prefix)))
+
+
+def _own(found: Environment) -> Installation:
+    """This interpreter as the build of an environment; what is in it is looked at, and not believed."""
+    from freezeout.environments.build import recipe
+
+    prefix, lock = Path(sys.prefix), found.lock
+    data = {
+        "version": prefix.name if recipe(prefix).is_dir() else None,
+        "builder": found.builder,
+        "prefix": str(prefix),
+        "python": sys.executable,
+        "python_version": ".".join(map(str, sys.version_info[:3])),
+        "lock_sha256": lock.sha256 if lock else None,
+        "kernels": [f"{PREFIX}{found.name}"],
+        "packages": installed_packages(prefix),
+    }
+    return Installation(found.name, prefix, data)
 
 
 def _kept(found: Environment, built: Installation, folder: Path) -> dict[str, bytes]:

@@ -1,0 +1,197 @@
+"""From an experiment or a notebook and its parameters to a REANA folder; everything is checked here."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from freezeout.errors import InputError
+from freezeout.executors.reana import carried, points
+from freezeout.executors.reana.notebook import Notebook, read_notebook
+from freezeout.executors.reana.recipe import Recipe, recipe_of
+from freezeout.executors.reana.specification import Resources, environment_step, serial, step
+from freezeout.executors.reana.submission import ABOUT, FOLDER, Submission, about_json
+from freezeout.executors.reana.values import document, require_passable
+from freezeout.experiments.folder import Experiment, experiment
+from freezeout.experiments.lake_parameters import data_of, named
+from freezeout.version import __version__
+
+RUNS, RESULTS = "runs", "results"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,119}")
+
+
+def plan(
+    what: str | Path,
+    values: Mapping[str, object] | None = None,
+    *,
+    preset: str = "default",
+    environment: str | None = None,
+    inputs: Sequence[str | Path] = (),
+    resources: Mapping[str, object] | None = None,
+    scan: Mapping[str, Sequence[object]] | Sequence[str] | None = None,
+    name: str | None = None,
+) -> Submission:
+    """What is submitted to run an experiment, a scan of it, or any notebook on REANA.
+
+    Parameters
+    ----------
+    what : str or Path
+        The id of an experiment, or the path of a notebook.
+    values : mapping, optional
+        Parameters by name; the others have the preset's value or the notebook's default.
+    preset : str
+        A named set of parameters of the experiment.
+    environment : str, optional
+        For a notebook, when it is not the one of its kernel.
+    inputs : sequence of str or Path
+        Files and folders beside a notebook that it reads.
+    resources : mapping, optional
+        ``memory``, ``time``, ``backend``, ``retention_days``.
+    scan : mapping of str to sequence, or sequence of str, optional
+        Values of some parameters, or texts such as ``rho_dm=0.2,0.3`` and ``v_0=200:240:5``: every
+        combination is a run.
+    name : str, optional
+        Of the workflow.
+
+    Raises
+    ------
+    InputError
+        When anything cannot be used; nothing was written.
+    """
+    wanted = Resources.of(resources)
+    path = _as_notebook(what)
+    if path is not None:
+        if scan:
+            raise InputError("only experiments can be scanned", hint="submit the notebook several times",
+                             code="bad_scan")  # fmt: skip
+        return _of_notebook(read_notebook(path), values or {}, environment, inputs, wanted, name)
+    found = experiment(str(what))
+    if environment not in (None, found.environment):
+        raise InputError(
+            f"{found.id} runs in '{found.environment}', not in '{environment}'",
+            hint="experiment.yaml says where it runs", code="bad_environment",
+        )  # fmt: skip
+    if inputs:
+        raise InputError(f"{found.id} has its own inputs", hint="experiment.yaml lists them")
+    _ = found.inputs  # are verified
+    recipe = recipe_of(found.environment)
+    if scan:
+        return points.plan_scan(found, recipe, values or {}, preset, wanted, scan, _name(name, found.id))
+    return _of_experiment(found, recipe, values or {}, preset, wanted, _name(name, found.id))
+
+
+def _of_experiment(
+    found: Experiment,
+    recipe: Recipe,
+    values: Mapping[str, object],
+    preset: str,
+    resources: Resources,
+    name: str,
+) -> Submission:
+    parameters = found.check(values, preset)
+    require_passable(found.parameters, parameters)
+    data_of(found.parameters, parameters)
+    files, library = carried.of_library()
+    marker = marker_of(found.id, parameters)
+    command = f"python3 {FOLDER}/prepare.py run {document(list(parameters), marker)}"
+    steps = [
+        environment_step(recipe.image, resources.hints()),
+        step("run", recipe.image, command, resources.hints()),
+    ]
+    about = {
+        "kind": "experiment",
+        "freezeout": __version__,
+        "experiment": found.id,
+        "title": found.title,
+        "preset": preset,
+        "marker": marker,
+        "environment": recipe.describe(),
+        "library": library,
+        "data": sorted(named(found.parameters, parameters)),
+    }
+    return Submission(
+        kind="experiment",
+        name=name,
+        title=found.title,
+        specification=serial(parameters, steps, [RUNS], resources),
+        files={
+            ABOUT: about_json(about), **files, **carried.of_environment(recipe),
+            **carried.of_experiment(found),
+        },
+        about=about,
+        steps=len(steps),
+    )  # fmt: skip
+
+
+def _of_notebook(
+    found: Notebook,
+    values: Mapping[str, object],
+    environment: str | None,
+    inputs: Sequence[str | Path],
+    resources: Resources,
+    name: str | None,
+) -> Submission:
+    recipe = recipe_of(environment or found.environment)
+    parameters = found.check(values)
+    require_passable(found.parameters, parameters)
+    files, library = carried.of_library()
+    stem = found.path.stem
+    marker = marker_of(found.path.name, parameters)
+    words = f"python3 {FOLDER}/prepare.py notebook"
+    command = f"{words} {document(list(parameters), marker)}" if parameters else words
+    steps = [
+        environment_step(recipe.image, resources.hints()),
+        step("run", recipe.image, command, resources.hints()),
+    ]
+    about = {
+        "kind": "notebook",
+        "freezeout": __version__,
+        "notebook": found.path.name,
+        "title": found.path.name,
+        "marker": marker,
+        "environment": recipe.describe(),
+        "library": library,
+    }
+    return Submission(
+        kind="notebook",
+        name=_name(name, stem),
+        title=found.path.name,
+        specification=serial(parameters, steps, [RESULTS], resources),
+        files={
+            ABOUT: about_json(about), **files, **carried.of_environment(recipe),
+            **carried.of_notebook(found.path, found.beside(inputs)),
+        },
+        about=about,
+        steps=len(steps),
+    )  # fmt: skip
+
+
+def marker_of(what: str, parameters: Mapping[str, Any]) -> str:
+    """What no value contains: it is made of all of them."""
+    return hashlib.sha256(repr((what, sorted(parameters.items()))).encode(errors="replace")).hexdigest()[:12]
+
+
+def _as_notebook(what: str | Path) -> Path | None:
+    path = Path(what).expanduser()
+    return path.absolute() if path.suffix == ".ipynb" else None
+
+
+def _name(asked: str | None, otherwise: str) -> str:
+    """A workflow's name: dots would be taken for run numbers."""
+    if asked is None:
+        name = re.sub(r"[^A-Za-z0-9_-]+", "-", otherwise).strip("-_")[:120]
+        return name or "notebook"
+    if not _NAME.fullmatch(asked) or _looks_like_id(asked):
+        raise InputError(
+            f"'{asked:.130}' cannot be the name of a workflow",
+            hint="letters, digits, - and _, at most 120; a dot would begin the number of a run",
+            code="bad_name",
+        )
+    return asked
+
+
+def _looks_like_id(text: str) -> bool:
+    return re.fullmatch(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", text) is not None

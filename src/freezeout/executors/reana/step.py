@@ -1,0 +1,173 @@
+"""What happens inside a step of a workflow: ``python -m freezeout.executors.reana.step``.
+
+The workspace is the folder that it runs in; the values of parameters come on standard input.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from freezeout.errors import FreezeoutError, InputError
+from freezeout.executors.reana.submission import ABOUT, FOLDER, read_about
+from freezeout.executors.reana.values import parsed, read_document
+from freezeout.experiments.record import RunRecord
+from freezeout.settings import home
+
+RUNS, RESULTS, FAILED = Path("runs"), Path("results"), Path("failed")
+
+
+def main(words: list[str]) -> int:
+    """Do a step; 0 when all went well."""
+    about = read_about(Path(ABOUT).read_text(encoding="utf-8"), "this workspace")
+    steps: dict[str, Callable[[], int]] = {
+        "run": lambda: run_experiment(about, _values(about)),
+        "notebook": lambda: run_notebook(about, _values(about)),
+        "point": lambda: run_point(about, words[1], words[2]),
+        "gather": lambda: gather(about),
+    }
+    try:
+        return steps[words[0]]()
+    except FreezeoutError as error:
+        say(str(error))
+        return error.exit_status
+
+
+def run_experiment(about: Mapping[str, Any], texts: Mapping[str, str]) -> int:
+    """Run the experiment that the workspace carries."""
+    record = _run(about, texts)
+    say(f"run {record.run_id} is complete: {RUNS / record.run_id}")
+    return 0
+
+
+def _run(about: Mapping[str, Any], texts: Mapping[str, str]) -> RunRecord:
+    from freezeout.experiments.folder import experiment
+    from freezeout.experiments.run import run
+
+    id = str(about["experiment"])
+    values = parsed(experiment(id).parameters, texts)
+    try:
+        return run(id, values, preset=str(about["preset"]), folder=RUNS, reuse=True, progress=True)
+    finally:
+        _keep_failed()
+
+
+def run_point(about: Mapping[str, Any], number: str, common: str) -> int:
+    """Run one point of a scan; one that fails is told at the end, and the others go on."""
+    from freezeout.executors.reana.points import point_file
+
+    point = about["points"][int(number)]
+    said: dict[str, object] = {"point": point}
+    try:
+        texts = {name: str(value) for name, value in {**json.loads(common), **point}.items()}
+        record = _run(about, texts)
+        said["run_id"] = record.run_id
+        say(f"point {number} is run {record.run_id}")
+    except FreezeoutError as error:
+        said["error"] = {"code": error.code, "message": error.message, "hint": error.hint}
+        say(f"point {number} failed: {error}")
+    place = Path(point_file(int(number)))
+    place.parent.mkdir(exist_ok=True)
+    place.write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
+    return 0
+
+
+def gather(about: Mapping[str, Any]) -> int:
+    """Say how the points of a scan ended; those that failed are forgotten, so that a restart does them."""
+    from freezeout.executors.reana.points import point_file
+
+    failed = 0
+    for number, point in enumerate(about["points"]):
+        place = Path(point_file(number))
+        said = json.loads(place.read_text(encoding="utf-8"))
+        if "error" in said:
+            failed += 1
+            words = ", ".join(f"{name}={value}" for name, value in point.items())
+            say(f"point {number} ({words}) failed: {said['error']['message']}")
+            place.rename(place.with_suffix(".failed.json"))
+        else:
+            place.with_suffix(".failed.json").unlink(missing_ok=True)
+    total = len(about["points"])
+    say(f"{total - failed} of {total} points are complete")
+    if failed == 0:
+        Path("points", "complete").touch()
+    return 1 if failed else 0
+
+
+def run_notebook(about: Mapping[str, Any], texts: Mapping[str, str]) -> int:
+    """Execute the notebook that the workspace carries, where its inputs are, and keep what it wrote."""
+    from freezeout.executors.reana.notebook import read_notebook
+    from freezeout.experiments.notebook import NotebookFailed, execute
+    from freezeout.experiments.run import new_run_id
+    from freezeout.experiments.surroundings import surroundings
+    from freezeout.staging import staged
+
+    carried = Path(FOLDER) / "notebook"
+    found = read_notebook((carried / about["notebook"]).absolute())
+    values = found.check(found.parse(texts))
+    around = surroundings(str(about["environment"]["name"]))
+    shutil.rmtree(RESULTS, ignore_errors=True)  # of a run of before, when this is a restart
+    with around.in_use(), staged(RESULTS.absolute()) as folder:
+        shutil.copytree(carried, folder, dirs_exist_ok=True)
+        before = {path: _state(path) for path in folder.rglob("*") if path.is_file()}
+        try:
+            text = execute(
+                found.path,
+                values,
+                folder,
+                new_run_id(),
+                True,
+                around.kernel,
+                around.started_kernel,
+                own=False,
+            )
+        except NotebookFailed as failure:
+            kept = FAILED / found.path.name
+            kept.parent.mkdir(exist_ok=True)
+            kept.write_text(failure.notebook, encoding="utf-8")
+            raise FreezeoutError(
+                f"{found.path.name} failed in {failure.where}: {failure.name}: {failure.value}",
+                hint=f"the executed notebook is {kept}",
+                code="notebook_failed",
+            ) from failure
+        for path, state in before.items():
+            if path.is_file() and _state(path) == state:
+                path.unlink()  # an input, which is where it came from
+        (folder / found.path.name).write_text(text, encoding="utf-8")
+    say(f"{found.path.name} is done: {RESULTS}")
+    return 0
+
+
+def _state(path: Path) -> tuple[int, int]:
+    return path.stat().st_mtime_ns, path.stat().st_size
+
+
+def _values(about: Mapping[str, Any]) -> dict[str, str]:
+    """What the here-document says; nothing else may be in it."""
+    text = "" if sys.stdin is None or sys.stdin.isatty() else sys.stdin.read()
+    found = read_document(text, str(about["marker"]))
+    if text.strip() and not found:
+        raise InputError("the values of the parameters cannot be read from this step's command")
+    return found
+
+
+def _keep_failed() -> None:
+    """The executed notebook of a run that failed goes where the user looks."""
+    for path in (home() / "failed").glob("*.ipynb"):
+        FAILED.mkdir(exist_ok=True)
+        shutil.move(path, FAILED / path.name)
+        say(f"the executed notebook is {FAILED / path.name}")
+
+
+def say(line: str) -> None:
+    """For the log of the step."""
+    sys.stderr.write(f"freezeout: {line}\n")
+    sys.stderr.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
