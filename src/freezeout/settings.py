@@ -50,6 +50,7 @@ _KNOWN = {
     "lake_scope": "scope of what you make; user.<account> without one",
     "reana_url": "address of a REANA cluster, preferred to the embedded server; REANA_SERVER_URL comes first",
     "reana_token_file": "file that holds the token there; REANA_ACCESS_TOKEN comes first",
+    "reana_authorities": "file of the certificates that are trusted there, when others than usual",
     "reana_at_once": "how many workflows the embedded REANA server runs at the same time",
     "reana_seconds": "seconds that a step may take there, unless it asks for less",
     "reana_memory": "memory that a step may take there, unless it asks for less: 500M, 4G",
