@@ -1,4 +1,4 @@
-"""``freezeout up``, ``down``, ``status`` and ``doctor``: one gateway with its lake and REANA, come what may."""
+"""``freezeout up``, ``down``, ``status`` and ``doctor``: one gateway with all of it, come what may."""
 
 from __future__ import annotations
 
