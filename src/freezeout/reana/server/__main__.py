@@ -9,17 +9,21 @@ import os
 import signal
 import socket
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from tornado.httpserver import HTTPServer
 
 from freezeout.errors import FreezeoutError, InputError
+from freezeout.reana.options import Options, options
 from freezeout.reana.place import Place
 from freezeout.reana.server.app import Server, application
 from freezeout.reana.server.queue import Queue
 from freezeout.reana.server.store import Store
+from freezeout.reana.server.vault import Vault
 
 _LARGEST_FILE = 1 << 50
+_HOUR = 3600
 _LOG = logging.getLogger("freezeout.reana.server")
 
 
@@ -28,7 +32,7 @@ def main(words: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m freezeout.reana.server")
     parser.add_argument("--folder", type=Path, required=True, help="the server's folder")
     parser.add_argument("--fd", type=int, required=True, help="a socket that listens already, inherited")
-    parser.add_argument("--at-once", type=int, default=2, help="how many workflows run at the same time")
+    parser.add_argument("--at-once", type=int, help="how many workflows run at the same time")
     given = parser.parse_args(words)
     logging.basicConfig(
         format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO, stream=sys.stderr
@@ -38,14 +42,17 @@ def main(words: list[str] | None = None) -> int:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     os.umask(0o077)
     try:
-        asyncio.run(_serve(Place(given.folder.resolve()), given.fd, max(1, given.at_once)))
+        settled = options()
+        if given.at_once is not None:
+            settled = replace(settled, at_once=max(1, given.at_once))
+        asyncio.run(_serve(Place(given.folder.resolve()), given.fd, settled))
     except FreezeoutError as error:
         print(f"{error}", file=sys.stderr)  # noqa: T201
         return error.exit_status
     return 0
 
 
-async def _serve(place: Place, fd: int, at_once: int) -> None:
+async def _serve(place: Place, fd: int, settled: Options) -> None:
     if not place.token:
         raise InputError(f"there is no token in {place.token_file}", code="no_reana_token")
     for folder in (place.workspaces, place.scratch):
@@ -53,8 +60,9 @@ async def _serve(place: Place, fd: int, at_once: int) -> None:
     listener = socket.socket(fileno=fd)
     listener.setblocking(False)
     store = Store(place.database)
-    queue = Queue(store, place, at_once)
-    server = Server(place, store, queue, place.token.encode())
+    vault = Vault(place.token_file.with_name("user.json"))
+    queue = Queue(store, place, vault, settled)
+    server = Server(place, store, queue, vault, place.token.encode())
     server.recover()
     http = HTTPServer(application(server), max_body_size=_LARGEST_FILE, chunk_size=1 << 18)
     http.add_socket(listener)
@@ -63,13 +71,24 @@ async def _serve(place: Place, fd: int, at_once: int) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, end.set)
     queue.pump()
-    _LOG.info("serves on port %d, %d workflows at once", listener.getsockname()[1], at_once)
+    tidier = asyncio.create_task(_tidy(server))
+    _LOG.info("serves on port %d, %d workflows at once", listener.getsockname()[1], settled.at_once)
     await end.wait()
     _LOG.info("stops")
+    tidier.cancel()
     http.stop()
     await queue.close()
     await http.close_all_connections()
     store.close()
+
+
+async def _tidy(server: Server) -> None:
+    while True:
+        try:
+            await server.tidy()
+        except Exception:
+            _LOG.exception("retention rules could not be applied")
+        await asyncio.sleep(_HOUR)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,9 +13,21 @@ from freezeout.reana.place import Place
 from freezeout.reana.server import words
 from freezeout.reana.server.given import ENGINES
 from freezeout.reana.server.queue import Queue
-from freezeout.reana.server.routes import about, download, files, life, reading, workflows
+from freezeout.reana.server.retention import Retention
+from freezeout.reana.server.routes import (
+    about,
+    download,
+    files,
+    life,
+    reading,
+    secrets,
+    sharing,
+    usage,
+    workflows,
+)
 from freezeout.reana.server.routes.base import Nowhere
 from freezeout.reana.server.store import Store, Workflow
+from freezeout.reana.server.vault import Vault
 from freezeout.reana.server.workspace import Workspace
 
 _ONE = r"/api/workflows/([^/]+)"
@@ -27,9 +40,14 @@ class Server:
     place: Place
     store: Store
     queue: Queue
+    vault: Vault
     token: bytes
     engines: tuple[str, ...] = ENGINES
     since: str = field(default_factory=words.now)
+
+    def __post_init__(self) -> None:
+        self.retention = Retention(self.store, self.workspace)
+        self.queue.ended = self.retention.begin
 
     def workspace(self, workflow: Workflow) -> Workspace:
         """The files of a workflow."""
@@ -46,6 +64,13 @@ class Server:
     def active_sessions(self) -> int:
         """How many interactive sessions are open."""
         return 0
+
+    async def tidy(self) -> None:
+        """Apply the retention rules whose time has come."""
+        for rule, workflow in self.retention.due():
+            specification = self.store.inputs(workflow.id).specification
+            await asyncio.to_thread(self.retention.apply, rule, workflow, specification)
+            self.retention.applied(rule)
 
     def recover(self) -> None:
         """Clear away what a server that was killed left half done; all else goes on."""
@@ -82,6 +107,13 @@ def application(server: Server) -> Application:
         (rf"{_ONE}/parameters", reading.Parameters),
         (rf"{_ONE}/specification", reading.Specification),
         (rf"{_ONE}/retention_rules", reading.Retention),
+        (rf"{_ONE}/diff/([^/]+)", reading.Difference),
+        (rf"{_ONE}/disk_usage", usage.Usage),
+        (rf"{_ONE}/prune", usage.Prune),
+        (rf"{_ONE}/share", sharing.Share),
+        (rf"{_ONE}/unshare", sharing.Unshare),
+        (rf"{_ONE}/share-status", sharing.ShareStatus),
+        (r"/api/secrets/?", secrets.Secrets),
         (rf"{_ONE}/workspace", files.Files),
         (rf"{_ONE}/workspace/(.+)", download.File),
     ]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
+from freezeout.reana.options import Options
 from freezeout.reana.place import Place
 from freezeout.reana.server.hands import Doing
 from freezeout.reana.server.refusal import Refusal
 from freezeout.reana.server.store import Status, Store, Workflow
-from freezeout.reana.server.work import Type, Work, WorkflowFailed
+from freezeout.reana.server.vault import Vault
+from freezeout.reana.server.work import Limits, Type, Work, WorkflowFailed
 
 _LOG = logging.getLogger(__name__)
 _KILLED = "The server was ended while this workflow ran. Restart the workflow to go on with it."
@@ -28,12 +31,17 @@ class Queue:
         It survives the server, and so does the queue.
     place : Place
         Where workspaces and scratch folders are.
-    at_once : int
-        How many workflows run at the same time.
+    vault : Vault
+        Secrets that steps get.
+    options : Options
+        How many run at the same time, and what each step may take.
     """
 
-    def __init__(self, store: Store, place: Place, at_once: int) -> None:
-        self._store, self._place, self.at_once = store, place, at_once
+    def __init__(self, store: Store, place: Place, vault: Vault, options: Options) -> None:
+        self._store, self._place, self._vault = store, place, vault
+        self.at_once = options.at_once
+        self.limits = Limits(seconds=options.seconds, memory_bytes=options.memory_bytes)
+        self.ended: Callable[[str], None] = lambda _workflow: None
         self._running: dict[str, asyncio.Task[None]] = {}
         self._why: dict[str, tuple[Status, str]] = {}
         self._closed = False
@@ -74,6 +82,7 @@ class Queue:
             Doing.tell(scratch, f"The engine of the workflow broke: {type(error).__name__}: {error}")
         finally:
             self._store.end(workflow.id, status)
+            self.ended(workflow.id)
             self._running.pop(workflow.id, None)
             self._why.pop(workflow.id, None)
             self.pump()
@@ -93,6 +102,8 @@ class Queue:
             options={**(inputs.get("options") or {}), **given.options},
             workspace=self._place.workspaces / workflow.workspace,
             scratch=scratch,
+            limits=self.limits,
+            secrets=self._vault.secrets(),
             finished=given.done_before,
         )
         await conduct(work, Doing(self._store, work))

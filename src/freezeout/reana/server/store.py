@@ -172,10 +172,10 @@ class Store:
             found = self._workflows("WHERE id = ?", [by_id])
         else:
             name, *numbers = given.split(".")
-            where, values = "WHERE name = ?", [name, *map(_number, numbers[:2])]
-            if len(numbers) > 2 or None in values:
+            where, values = "WHERE name = ?", [name, *_run(numbers)]
+            if None in values:
                 raise unknown_workflow(given)
-            where += " AND run = ?" * (len(numbers) >= 1) + " AND again = ?" * (len(numbers) >= 2)
+            where += " AND run = ? AND again = ?" * bool(numbers)
             found = self._workflows(f"{where} ORDER BY run DESC, again DESC LIMIT 1", values)
         if not found:
             raise unknown_workflow(given)
@@ -209,9 +209,9 @@ class Store:
             name, *numbers = given.split(".")
             clauses.append("id = ?" if by_id else "name = ?")
             values.append(by_id or name)
-            for column, number in zip(("run", "again"), numbers, strict=False):
-                clauses.append(f"{column} = ?")
-                values.append(_number(number))
+            if numbers and not by_id:
+                clauses.append("run = ? AND again = ?")
+                values += _run(numbers)
         if ids is not None:
             clauses.append(f"id IN ({_marks(ids)})")
             values += ids
@@ -387,6 +387,16 @@ class Store:
         query = "SELECT id, files, days, status, due FROM retention WHERE workflow = ? ORDER BY days, files"
         return [dict(row) for row in self._table.execute(query, (workflow_id,))]
 
+    def set_rule(self, rule_id: str, status: str, due: str | None) -> None:
+        """Change a retention rule."""
+        with self._writing() as table:
+            table.execute("UPDATE retention SET status = ?, due = ? WHERE id = ?", (status, due, rule_id))
+
+    def rules_due(self, when: str) -> list[dict[str, Any]]:
+        """The active retention rules whose time has come."""
+        query = "SELECT * FROM retention WHERE status = 'active' AND due <= ?"
+        return [dict(row) for row in self._table.execute(query, (when,))]
+
     def any(self) -> bool:
         """Whether there has ever been a workflow."""
         return self._table.execute("SELECT 1 FROM workflows LIMIT 1").fetchone() is not None
@@ -397,6 +407,15 @@ def _uuid(given: str) -> str | None:
         return str(UUID(given))
     except ValueError:
         return None
+
+
+def _run(numbers: list[str]) -> list[int | None]:
+    """The number of a run and of its restart, from what stands behind the name; None for what is none."""
+    if not numbers:
+        return []
+    if len(numbers) > 2:
+        return [None, None]
+    return [_number(numbers[0]), _number(numbers[1]) if numbers[1:] else 0]
 
 
 def _number(text: str) -> int | None:

@@ -38,6 +38,22 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Secret:
+    """A password or key of the user, for the steps of all workflows.
+
+    Attributes
+    ----------
+    type : {"env", "file"}
+        Whether steps see it as a variable or as a file.
+    value : bytes
+        Never shown.
+    """
+
+    type: Literal["env", "file"]
+    value: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Work:
     """A workflow that is to be run.
 
@@ -63,6 +79,8 @@ class Work:
         What each step may take unless its hints say less.
     finished : frozenset of str
         Keys of steps that a run of before has finished, when it is a restart that goes on.
+    secrets : mapping
+        Of the user, by their names.
     """
 
     id: str
@@ -75,6 +93,7 @@ class Work:
     scratch: Path
     limits: Limits = field(default_factory=Limits)
     finished: frozenset[str] = frozenset()
+    secrets: Mapping[str, Secret] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)

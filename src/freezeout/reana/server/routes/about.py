@@ -7,7 +7,6 @@ from typing import Any
 
 from freezeout.reana.server import words
 from freezeout.reana.server.routes.base import Handler
-from freezeout.reana.server.work import Limits
 from freezeout.version import __version__
 
 REANA_VERSION = "0.9.4"
@@ -51,7 +50,7 @@ class Info(Handler):
 
     def get(self) -> None:
         """Say what holds for all workflows."""
-        limits, folder = Limits(), str(self.server.place.workspaces)
+        limits, folder = self.server.queue.limits, str(self.server.place.workspaces)
         memory = f"{limits.memory_bytes / (1 << 30):g}Gi"
         told: dict[str, tuple[str, Any]] = {
             "compute_backends": ("Back ends (all steps run as processes of this machine)", ["kubernetes"]),

@@ -18,7 +18,9 @@ class Start(Handler):
     def post(self, asked: str) -> None:
         """Put it into the queue, or a restart of it."""
         workflow = start(self, asked, self.mapping())
-        self.answer({**told(self, workflow, "The workflow is in the queue."), "run_number": number(workflow)})
+        said = told(self, workflow, "The workflow is in the queue.")
+        # here the client puts the number behind the name by itself
+        self.answer({**said, "workflow_name": workflow.name, "run_number": number(workflow)})
 
 
 class Status(Handler):

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
-from freezeout.reana.server import answers
+from freezeout.reana.server import answers, difference
 from freezeout.reana.server.refusal import Refusal
 from freezeout.reana.server.routes.base import Handler
+from freezeout.reana.server.store import Workflow
+
+_MOST_CONTEXT = 1000
 
 
 class Logs(Handler):
@@ -79,3 +83,38 @@ class Retention(Handler):
         self.answer({
             "workflow_id": workflow.id, "workflow_name": workflow.full_name, "retention_rules": rules,
         })  # fmt: skip
+
+
+class Difference(Handler):
+    """Two workflows beside each other."""
+
+    async def get(self, asked_a: str, asked_b: str) -> None:
+        """Say where their specifications and files are not the same."""
+        brief, context = self.flag("brief"), self._context()
+        a, b = self.server.store.find(asked_a), self.server.store.find(asked_b)
+        given = self._specification(a), self._specification(b)
+        spaces = self.server.workspace(a), self.server.workspace(b)
+
+        def compared() -> tuple[dict[str, list[str]], str]:
+            for workflow, space in zip((a, b), spaces, strict=True):
+                if space.entry("") is None:
+                    listing = f"The workspace of {workflow.full_name} does not exist any more."
+                    break
+            else:
+                listing = difference.of_workspaces(*spaces, (a.full_name, b.full_name), brief, context)
+            return difference.of_specifications(*given, context), listing
+
+        sections, listing = await self.aside(compared)
+        self.answer({"reana_specification": json.dumps(sections), "workspace_listing": json.dumps(listing)})
+
+    def _context(self) -> int:
+        text = self.text("context_lines", "5").strip()
+        if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) <= _MOST_CONTEXT):
+            raise Refusal(400, f"context_lines is {text[:40]!r}: give a number from 0 to {_MOST_CONTEXT}.")
+        return int(text)
+
+    def _specification(self, workflow: Workflow) -> dict[str, Any]:
+        given = self.server.store.inputs(workflow.id)
+        inputs = given.specification.get("inputs") or {}
+        parameters = {**(inputs.get("parameters") or {}), **given.parameters}
+        return {**given.specification, "inputs": {**inputs, "parameters": parameters}}
