@@ -10,6 +10,8 @@
     The stream of what happens to jobs, read once for all who listen.
 `lake`
     A room of its own: the routes of the data lake, and rucio-jupyterlab beside them.
+`reana`
+    Another one: the routes of REANA.
 `interpreter`
     How kernels find the gateway's interpreter.
 `lab`
@@ -39,13 +41,15 @@ def _jupyter_labextension_paths() -> list[dict[str, str]]:
 def _load_jupyter_server_extension(server: ServerApp) -> None:
     """Add the routes, and the folder of our kernels; Jupyter calls this when the server starts."""
     from freezeout_jupyter.interpreter import tell
-    from freezeout_jupyter.lake.api import close_with
+    from freezeout_jupyter.lake import api as lake
     from freezeout_jupyter.lake.rucio import put_beside
+    from freezeout_jupyter.reana import api as reana
     from freezeout_jupyter.routes import routes
 
     base_url = server.web_app.settings["base_url"]
     server.web_app.add_handlers(".*$", routes(base_url))  # type: ignore[no-untyped-call]
-    close_with(server)
+    lake.close_with(server)
+    reana.close_with(server)
     put_beside(server)
     tell(server)
     _offer_kernels(server)

@@ -30,8 +30,16 @@ _STATUS = {
     "rule_not_found": 404,
     "replica_not_found": 404,
     "account_not_found": 404,
+    "unknown_reana": 404,
+    "no_reana": 404,
+    "unknown_workflow": 404,
+    "unknown_step": 404,
+    "unknown_file": 404,
+    "unknown_secret": 404,
+    "unknown_session": 404,
     "path_not_found": 404,
     "lake_denied": 403,
+    "reana_denied": 403,
     # what was asked is well put, and how things stand forbids it
     "path_unusable": 409,
     "did_exists": 409,
@@ -45,6 +53,13 @@ _STATUS = {
     # not 401, which is about this server and not about the lake
     "lake_sign_in": 409,
     "lake_certificate": 409,
+    "reana_sign_in": 409,
+    "reana_refused": 409,
+    "reana_certificate": 409,
+    "bad_reana": 409,
+    "not_kept": 409,
+    "folder_exists": 409,
+    "reana_client_missing": 409,
     "environment_busy": 409,
     "environment_in_use": 409,
     "environment_missing": 409,
@@ -60,15 +75,23 @@ _STATUS = {
     "lock_missing": 409,
     "name_taken": 409,
     "body_too_large": 413,
+    "reana_too_large": 413,
     "too_many_files": 413,
+    "reana_failed": 502,
+    "reana_answer": 502,
+    "reana_redirects": 502,
+    "reana_worker": 502,
     "lake_failed": 502,
     "lake_answer": 502,
     "lake_redirects": 502,
+    "reana_busy": 503,
+    "reana_unreachable": 503,
     "lake_busy": 503,
     "lake_unreachable": 503,
     "missing_package": 503,
     "too_many_listeners": 503,
     "voila_missing": 503,
+    "reana_timeout": 504,
     "lake_timeout": 504,
     "storage_full": 507,
     "disk_full": 507,
@@ -77,10 +100,12 @@ Kind = type | UnionType
 
 _KINDS: dict[Kind, str] = {
     str: "text",
+    str | None: "text or null",
     bool: "true or false",
     int: "a whole number",
     int | None: "a whole number or null",
     list: "a list of texts",
+    list | None: "a list of texts or null",
     dict: "an object",
     object: "any value",
 }
@@ -148,7 +173,7 @@ def read_body(
 def _is(value: object, kind: Kind) -> bool:
     if isinstance(value, bool):  # which Python takes for a number
         return kind in (bool, object)
-    if isinstance(value, list) and kind is list:
+    if isinstance(value, list) and kind in (list, list | None):
         return all(isinstance(one, str) for one in value)
     return isinstance(value, kind)
 

@@ -25,6 +25,34 @@ from freezeout_jupyter.lake.paths import LakePaths
 from freezeout_jupyter.lake.rules import LakeRules, OneLakeRule
 from freezeout_jupyter.lake.service import LakeStart, LakeStop
 from freezeout_jupyter.lake.transfers import LakeDownloads, LakeUploads
+from freezeout_jupyter.reana.account import ReanaSecrets, ReanaUsage
+from freezeout_jupyter.reana.actions import (
+    ReanaDelete,
+    ReanaPrune,
+    ReanaRerun,
+    ReanaRestart,
+    ReanaStartWorkflow,
+    ReanaStopWorkflow,
+)
+from freezeout_jupyter.reana.connections import ReanaConnections
+from freezeout_jupyter.reana.files import (
+    ReanaDownloads,
+    ReanaFile,
+    ReanaFiles,
+    ReanaMove,
+    ReanaPreview,
+    ReanaUploads,
+)
+from freezeout_jupyter.reana.service import ReanaStart, ReanaStop
+from freezeout_jupyter.reana.sessions import ReanaCloseSession, ReanaOpenSession, ReanaSession
+from freezeout_jupyter.reana.submissions import (
+    ReanaFetch,
+    ReanaForm,
+    ReanaPreviewSubmission,
+    ReanaSaveYaml,
+    ReanaSubmissions,
+)
+from freezeout_jupyter.reana.workflows import ReanaDiff, ReanaLogs, ReanaWorkflow, ReanaWorkflows
 from freezeout_jupyter.version import Version
 
 _ID = r"(?P<id>[A-Za-z0-9_-]{1,80})"
@@ -60,6 +88,35 @@ _TABLE: dict[str, type[JupyterHandler]] = {
     "api/lake/uploads": LakeUploads,
     "api/lake/start": LakeStart,
     "api/lake/stop": LakeStop,
+    "api/reana/connections": ReanaConnections,
+    "api/reana/start": ReanaStart,
+    "api/reana/stop": ReanaStop,
+    "api/reana/workflows": ReanaWorkflows,
+    "api/reana/workflow": ReanaWorkflow,
+    "api/reana/logs": ReanaLogs,
+    "api/reana/diff": ReanaDiff,
+    "api/reana/files": ReanaFiles,
+    "api/reana/preview": ReanaPreview,
+    "api/reana/downloads": ReanaDownloads,
+    "api/reana/uploads": ReanaUploads,
+    "api/reana/move": ReanaMove,
+    "api/reana/workflow-start": ReanaStartWorkflow,
+    "api/reana/workflow-stop": ReanaStopWorkflow,
+    "api/reana/restart": ReanaRestart,
+    "api/reana/delete": ReanaDelete,
+    "api/reana/prune": ReanaPrune,
+    "api/reana/rerun": ReanaRerun,
+    "api/reana/open-session": ReanaOpenSession,
+    "api/reana/close-session": ReanaCloseSession,
+    "reana/session": ReanaSession,
+    "reana/file": ReanaFile,
+    "api/reana/usage": ReanaUsage,
+    "api/reana/secrets": ReanaSecrets,
+    "api/reana/form": ReanaForm,
+    "api/reana/preview-submission": ReanaPreviewSubmission,
+    "api/reana/submissions": ReanaSubmissions,
+    "api/reana/save-yaml": ReanaSaveYaml,
+    "api/reana/fetch": ReanaFetch,
     "api/dashboards": Dashboards,
     f"dashboards/{_ID}": ShowDashboard,
 }

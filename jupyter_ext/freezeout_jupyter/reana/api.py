@@ -1,0 +1,220 @@
+"""What all routes of REANA share: the servers, and how a request names one and asks it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Callable, Hashable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from freezeout.errors import FreezeoutError, InputError
+from freezeout_jupyter.base import Api, _Shared
+from freezeout_jupyter.reana.clients import Clients, Reana
+from freezeout_jupyter.reana.shared import Shared
+from freezeout_jupyter.reana.states import States
+
+if TYPE_CHECKING:
+    from jupyter_server.serverapp import ServerApp
+
+    from freezeout.jobs.job import Job
+    from freezeout.reana.client import Client
+
+T = TypeVar("T")
+
+SETTING = "freezeout_reanas"
+SECONDS = 60.0
+_NOT_BUILT = ("environment_missing", "environment_broken", "environment_damaged", "environment_left_over")
+
+
+class Reanas:
+    """The REANA servers that this server knows: their clients, their states, and what they said just now.
+
+    Attributes
+    ----------
+    embedded : object or None
+        That of this machine when this server has started it.
+    starting : Lock
+        Held while that is started or stopped.
+    """
+
+    def __init__(self) -> None:
+        self.clients = Clients()
+        self.states = States(self.clients)
+        self.answers = Shared()
+        self.embedded: Any = None
+        self.starting = threading.Lock()
+
+    async def close(self) -> None:
+        """Close everything, and stop the server of this machine if it is this server's."""
+        self.answers.close()
+        await self.states.close()
+        await self.clients.close()
+        await asyncio.to_thread(self._stop_own)
+
+    def forget(self) -> None:
+        """Something was changed: nothing that was said before is good."""
+        self.clients.forget()
+        self.answers.forget()
+        self.states.forget()
+
+    def _stop_own(self) -> None:
+        own = self.embedded
+        if own is not None:
+            with contextlib.suppress(Exception):
+                own.stop()
+
+
+def close_with(server: ServerApp) -> None:
+    """Close what is open when the server stops."""
+    cleanup = server.cleanup_extensions
+
+    async def ours_too() -> None:
+        found = server.web_app.settings.pop(SETTING, None)
+        if found is not None:
+            await found.close()
+        await cleanup()
+
+    server.cleanup_extensions = ours_too  # type: ignore[method-assign]
+
+
+class ReanaRoute(_Shared):
+    """What routes of both kinds share."""
+
+    @property
+    def reanas(self) -> Reanas:
+        """The servers that this server knows."""
+        found = self.settings.get(SETTING)
+        if found is None:
+            found = self.settings[SETTING] = Reanas()
+        assert isinstance(found, Reanas)
+        return found
+
+    def query(self, name: str, default: str = "") -> str:
+        """A text of the query."""
+        return str(self.get_query_argument(name, default, strip=False))
+
+    def needed(self, name: str) -> str:
+        """A text of the query that must be there.
+
+        Raises
+        ------
+        InputError
+            When it is not.
+        """
+        text = self.query(name)
+        if not text:
+            raise InputError(f"{name} is not said", hint=f"add {name}=…", code="bad_query")
+        return text
+
+    async def reana(self, name: str | None = None) -> Reana:
+        """The server that the request is about: of the query, unless the body names it.
+
+        Raises
+        ------
+        InputError
+            When there is none of this name.
+        """
+        return await self.reanas.clients.reana(self.query("connection") if name is None else name)
+
+    async def ask(self, work: Callable[[Client], T], name: str | None = None, seconds: float = SECONDS) -> T:
+        """What the server of the request says.
+
+        Raises
+        ------
+        FreezeoutError
+            What it raises; or that it takes too long, or that there is no client.
+        """
+        reana = await self.reana(name)
+        try:
+            return await reana.ask(work, seconds)
+        except FreezeoutError as error:
+            require_client(error)
+            raise
+
+    async def ask_once(self, key: Hashable, work: Callable[[Client], T], seconds: float = SECONDS) -> T:
+        """The same for what many pages ask for again and again: one call serves them all."""
+        reana = await self.reana()
+        whole = (type(self), reana.generation, key)
+        try:
+            return await self.reanas.answers.get(whole, lambda: reana.ask(work, seconds))
+        except FreezeoutError as error:
+            require_client(error)
+            raise
+
+    async def change(
+        self, work: Callable[[Client], T], name: str | None = None, seconds: float = SECONDS
+    ) -> T:
+        """The same for what changes something: what was said before is not repeated."""
+        try:
+            return await self.ask(work, name, seconds)
+        finally:
+            self.reanas.answers.forget()
+
+
+class ReanaApi(ReanaRoute, Api):
+    """A route of REANA."""
+
+    @property
+    def shows_hidden(self) -> bool:
+        """Whether the file browser shows hidden files."""
+        return bool(getattr(self.contents_manager, "allow_hidden", False))
+
+    def slice(self, few: int, most: int) -> tuple[int, int]:
+        """Page and size of the query.
+
+        Raises
+        ------
+        InputError
+            When they are none.
+        """
+        page, size = self.number("page"), self.number("size")
+        page, size = 1 if page is None else page, few if size is None else size
+        if not 0 < page < 1_000_000:
+            raise InputError(f"page is '{page}'", hint="from 1 on", code="bad_query")
+        if not 0 < size <= most:
+            raise InputError(f"size is '{size}'", hint=f"from 1 to {most}", code="bad_query")
+        return page, size
+
+    async def begin(self, start: Callable[[], Job]) -> None:
+        """Start a job in a thread, and answer it."""
+        job = await self.in_thread(start)
+        self.set_status(202)
+        self.finish(job.to_dict())
+
+
+def require_client(error: FreezeoutError) -> None:
+    """Say what to do when the error is that REANA's own client is not built.
+
+    Raises
+    ------
+    InputError
+        When it is that.
+    """
+    if error.code in _NOT_BUILT:
+        raise InputError(
+            f"REANA's own client is not here to be asked: {error.message}",
+            hint="start the REANA server of this machine, which builds it; or: freezeout env build reana",
+            code="reana_client_missing",
+        ) from error
+
+
+def start_job(kind: str, title: str, subject: str, work: str, arguments: dict[str, Any]) -> Job:
+    """Start the job, or find the one that does the very same.
+
+    Raises
+    ------
+    InputError
+        When its subject has a job to another end.
+    """
+    from freezeout.jobs import run, store
+
+    job = run.start(kind, title, subject, work, arguments)
+    _, of_job, _ = store.instruction(job.id)
+    if of_job != arguments:
+        raise InputError(
+            f"'{job.title}' is under way, to another end",
+            hint="wait for its end, or cancel it",
+            code="job_busy",
+        )
+    return job

@@ -1,0 +1,109 @@
+"""The REANA servers that are known: listed with how they stand, kept, forgotten."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jupyter_server.auth.decorator import authorized
+from tornado import web
+
+from freezeout.errors import FreezeoutError
+from freezeout_jupyter.reana.api import ReanaApi, require_client
+from freezeout_jupyter.reana.clients import Reana
+from freezeout_jupyter.reana.pool import Pool
+
+if TYPE_CHECKING:
+    from freezeout.reana.connection import Connection
+    from freezeout_jupyter.reana.states import State
+
+_PATIENCE = 30.0
+
+
+class ReanaConnections(ReanaApi):
+    """``GET``, ``POST`` and ``DELETE /freezeout/api/reana/connections``."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer all servers and how they stand; none holds up the others."""
+        found = await self.reanas.states.all(self.flag("refresh"))
+        rows = [connection_json(one, state, first=n == 0) for n, (one, state) in enumerate(found)]
+        self.finish({"connections": rows, "client": await self.in_thread(client_json)})
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """Keep a server's address and a token, when it answers to them; answer all but the token."""
+        said = self.body({"name": str, "url": str, "token": str}, ["name", "url", "token"])
+        made = await self.tried(said["name"], said["url"], said["token"])
+        self.reanas.forget()
+        found = await self.reanas.states.all()
+        rows = {one.name: (one, state, n == 0) for n, (one, state) in enumerate(found)}
+        self.set_status(201)
+        self.finish(connection_json(*rows[made.name]))
+
+    async def tried(self, name: str, url: str, token: str) -> Connection:
+        """The connection, kept once the server has answered to it."""
+        reana = await self.in_thread(lambda: _to_try(name, url, token))
+        try:
+            await reana.ask(lambda client: client.server(), _PATIENCE)
+        except FreezeoutError as error:
+            require_client(error)
+            raise
+        finally:
+            reana.pool.close()
+        return await self.in_thread(lambda: _keep(name, url, token))
+
+    @web.authenticated
+    @authorized
+    async def delete(self) -> None:
+        """Forget a kept server and its token."""
+        name = self.needed("name")
+        await self.in_thread(lambda: _forget(name))
+        self.reanas.forget()
+        self.set_status(204)
+        self.finish()
+
+
+def connection_json(one: Connection, state: State, first: bool) -> dict[str, Any]:
+    """A connection as the API shows it, without its token or where that lies."""
+    return {
+        "name": one.name, "kind": one.kind, "url": one.url,
+        "state": state.state, "message": state.message, "hint": state.hint,
+        "version": state.version, "user": state.user, "token_expires_at": one.token_expires_at,
+        "preferred": first, "removable": one.kind == "kept",
+    }  # fmt: skip
+
+
+def client_json() -> dict[str, str]:
+    """Whether REANA's own client is here."""
+    from freezeout.environments.card import cards
+    from freezeout.environments.folder import environment
+
+    try:
+        (card,) = cards([environment("reana")])
+    except FreezeoutError as error:
+        return {"state": "unavailable", "message": error.message}
+    state = {"outdated": "built", "ready": "missing", "broken": "missing"}.get(card["state"], card["state"])
+    return {"state": state, "message": card["reason"]}
+
+
+def _to_try(name: str, url: str, token: str) -> Reana:
+    from freezeout.reana.checking import address, secret
+    from freezeout.reana.client import Client
+    from freezeout.reana.connection import Connection
+
+    connection = Connection(name, "kept", address(url), secret(token))
+    return Reana(connection, Client(connection), Pool(name), 0)
+
+
+def _keep(name: str, url: str, token: str) -> Connection:
+    from freezeout.reana.connection import keep
+
+    return keep(name, url, token)
+
+
+def _forget(name: str) -> None:
+    from freezeout.reana.connection import forget
+
+    forget(name)

@@ -1,0 +1,158 @@
+"""The workspace of a workflow: listed, looked into, brought, filled, tidied."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from jupyter_server.auth.decorator import authorized
+from tornado import web
+
+from freezeout.errors import InputError
+from freezeout_jupyter.base import Page
+from freezeout_jupyter.lake.transfers import path_inside, require_contained
+from freezeout_jupyter.reana.actions import LARGEST_BODY, ReanaAction
+from freezeout_jupyter.reana.api import ReanaApi, ReanaRoute, start_job
+
+if TYPE_CHECKING:
+    from freezeout.jobs.job import Job
+
+# what is sent whole; more is brought by a download
+_LARGEST_FILE = 200_000_000
+
+
+class ReanaFiles(ReanaAction):
+    """``GET`` and ``DELETE /freezeout/api/reana/files``."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer a page of the files in a workspace."""
+        workflow, search, (page, size) = self.needed("workflow"), self.query("search"), self.slice(200, 1000)
+        found = await self.ask_once(
+            (workflow, search, page, size),
+            lambda client: client.files(workflow, search=search, page=page, size=size),
+        )
+        files = [{"path": one.path, "size": one.size, "modified": one.modified} for one in found.items]
+        self.finish({"files": files, "total": found.total, "page": page, "has_next": found.has_next})
+
+    @web.authenticated
+    @authorized
+    async def delete(self) -> None:
+        """Remove files, and answer which were removed."""
+        said = self.body(
+            {"connection": str, "workflow": str, "paths": list}, ["workflow", "paths"], LARGEST_BODY
+        )
+        if not said["paths"]:
+            raise InputError("there is nothing to remove", hint="name files", code="bad_body")
+        removed = await self.change(
+            lambda client: client.remove(said["workflow"], said["paths"]), said.get("connection", "")
+        )
+        self.finish({"removed": removed})
+
+
+class ReanaPreview(ReanaApi):
+    """``GET /freezeout/api/reana/preview``."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer what is in a file, in a form that can be shown without harm."""
+        from freezeout_jupyter.reana.preview import Looked, preview
+
+        workflow, path = self.needed("workflow"), self.needed("path")
+        found = await self.ask(lambda client: Looked.at(client, workflow, path))
+        self.finish(await self.in_thread(lambda: preview(found)))
+
+
+class ReanaFile(ReanaRoute, Page):
+    """``GET /freezeout/reana/file``: bytes that others wrote, and never a page of this server."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Send the file, to be saved."""
+        workflow, path = self.needed("workflow"), self.needed("path")
+        data = await self.ask(lambda client: client.read(workflow, path, _LARGEST_FILE))
+        name = quote(PurePosixPath(path).name or "file", safe="")
+        self.set_header("Content-Type", "application/octet-stream")
+        self.set_header("Content-Disposition", f"attachment; filename*=UTF-8''{name}")
+        self.set_header("X-Content-Type-Options", "nosniff")
+        self.set_header("Content-Security-Policy", "sandbox; default-src 'none'")
+        self.set_header("Cache-Control", "no-store")
+        self.finish(data)
+
+
+class ReanaMove(ReanaAction):
+    """``POST /freezeout/api/reana/move``."""
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """Move or rename within a workspace."""
+        names = ["workflow", "source", "target"]
+        said = self.body(dict.fromkeys(["connection", *names], str), names)
+        await self.act_and_be_silent(
+            said, lambda client: client.move(said["workflow"], said["source"], said["target"])
+        )
+
+
+class ReanaDownloads(ReanaApi):
+    """``POST /freezeout/api/reana/downloads``."""
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """Start a job that brings files of a workspace into a folder."""
+        allowed = {"connection": str, "workflow": str, "paths": list | None, "to": str}
+        said = self.body(allowed, ["workflow", "to"], LARGEST_BODY)
+        reana = await self.reana(said.get("connection", ""))
+        name, workflow, paths, hidden = (
+            reana.connection.name, said["workflow"], said.get("paths"), self.shows_hidden,
+        )  # fmt: skip
+        if paths == []:
+            raise InputError(
+                "there is nothing to download", hint="name files, or null for all", code="bad_body"
+            )
+
+        def start() -> Job:
+            folder = path_inside(self.root, said["to"], hidden)
+            if folder.exists() and not folder.is_dir():
+                raise InputError(f"'{said['to']}' is no folder", code="path_unusable")
+            return start_job(
+                "reana-download", f"Download from {workflow}", f"reana:{name}:{workflow}",
+                "freezeout.reana.transfers:download_job",
+                {"connection": name, "workflow": workflow, "paths": paths, "to": str(folder)},
+            )  # fmt: skip
+
+        await self.begin(start)
+
+
+class ReanaUploads(ReanaApi):
+    """``POST /freezeout/api/reana/uploads``."""
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """Start a job that puts files or folders into a workspace."""
+        allowed = {"connection": str, "workflow": str, "paths": list, "to": str}
+        said = self.body(allowed, ["workflow", "paths"], LARGEST_BODY)
+        if not said["paths"]:
+            raise InputError("there is nothing to upload", hint="name files or folders", code="bad_body")
+        reana = await self.reana(said.get("connection", ""))
+        name, workflow, hidden = reana.connection.name, said["workflow"], self.shows_hidden
+
+        def start() -> Job:
+            paths = [path_inside(self.root, one, hidden) for one in said["paths"]]
+            require_contained(self.root, paths)
+            title = f"Upload {paths[0].name}" + (f" and {len(paths) - 1} more" if len(paths) > 1 else "")
+            return start_job(
+                "reana-upload", title, f"reana:{name}:{workflow}", "freezeout.reana.transfers:upload_job",
+                {
+                    "connection": name, "workflow": workflow, "to": said.get("to", ""),
+                    "paths": [str(path) for path in paths],
+                },
+            )  # fmt: skip
+
+        await self.begin(start)

@@ -1,0 +1,184 @@
+"""Experiments and notebooks sent to REANA: the form, what would be sent, and the jobs that do it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jupyter_server.auth.decorator import authorized
+from tornado import web
+
+from freezeout.errors import FreezeoutError, InputError
+from freezeout_jupyter.base import describe
+from freezeout_jupyter.copies import path_below
+from freezeout_jupyter.lake.transfers import path_inside
+from freezeout_jupyter.reana.actions import LARGEST_BODY
+from freezeout_jupyter.reana.api import ReanaApi, start_job
+from freezeout_jupyter.reana.form import form
+
+if TYPE_CHECKING:
+    from freezeout.executors.reana.submission import Submission
+    from freezeout.jobs.job import Job
+
+_RUN = {
+    "experiment": str, "notebook": str, "preset": str, "parameters": dict, "environment": str, "inputs": list,
+    "resources": dict, "scan": dict, "name": str, "connection": str,
+}  # fmt: skip
+_WITH_YAML = {**_RUN, "yaml": str}
+
+
+class ReanaSubmissionApi(ReanaApi):
+    """What routes about a run share."""
+
+    def what(self, experiment: str, notebook: str) -> str:
+        """What is to be run: an experiment's id, or the path of a notebook.
+
+        Raises
+        ------
+        InputError
+            When it is not said, or the notebook is not to be had.
+        """
+        if bool(experiment) == bool(notebook):
+            raise InputError(
+                "it is not said what to run", hint="give either experiment or notebook", code="bad_input"
+            )
+        if experiment:
+            return experiment
+        path = path_inside(self.root, notebook, self.shows_hidden)
+        if not path.is_file():
+            raise InputError(f"there is no {notebook[:200]}", code="path_not_found")
+        return str(path)
+
+    def run(self, allowed: Mapping[str, Any]) -> dict[str, Any]:
+        """The body as the work of a job takes it."""
+        said = self.body(allowed, (), LARGEST_BODY)
+        said["what"] = self.what(said.pop("experiment", ""), said.pop("notebook", ""))
+        # of the lake, unless it is a file below the root
+        said["inputs"] = [
+            one if ":" in one else str(path_inside(self.root, one, self.shows_hidden))
+            for one in said.get("inputs", [])
+        ]
+        return said
+
+
+class ReanaForm(ReanaSubmissionApi):
+    """``GET /freezeout/api/reana/form``."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer what can be said about a run."""
+        what = await self.in_thread(lambda: self.what(self.query("experiment"), self.query("notebook")))
+        self.finish(await self.in_thread(lambda: form(what)))
+
+
+class ReanaPreviewSubmission(ReanaSubmissionApi):
+    """``POST /freezeout/api/reana/preview-submission``."""
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """Answer what would be sent, and what is wrong with it."""
+        said = await self.in_thread(lambda: self.run(_RUN))
+        self.finish(await self.in_thread(lambda: _preview(said)))
+
+
+class ReanaSubmissions(ReanaSubmissionApi):
+    """``POST /freezeout/api/reana/submissions``."""
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """Start a job that submits it, follows it and brings its results home."""
+        said = await self.in_thread(lambda: self.run(_WITH_YAML))
+        reana = await self.reana(said.pop("connection", ""))
+        name = reana.connection.name
+
+        def start() -> Job:
+            planned = _planned(said)  # what is wrong is said now, and not by a job
+            return start_job(
+                "reana-run", f"{planned.title} on REANA", f"reana:{name}:{planned.name}",
+                "freezeout.executors.reana.job:run", {"connection": name, **said},
+            )  # fmt: skip
+
+        await self.begin(start)
+
+
+class ReanaSaveYaml(ReanaSubmissionApi):
+    """``POST /freezeout/api/reana/save-yaml``."""
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """Write the REANA folder, and answer where it is."""
+        said = await self.in_thread(lambda: self.run({**_WITH_YAML, "to": str}))
+        self.finish(await self.in_thread(lambda: self._save(said, said.pop("to", ""), said.pop("yaml", ""))))
+
+    def _save(self, said: dict[str, Any], to: str, yaml: str) -> dict[str, Any]:
+        from freezeout.files import write_atomically
+
+        planned = _planned(said)
+        if to:
+            folder = path_inside(self.root, to, self.shows_hidden)
+        else:
+            folder = path_inside(
+                self.root, f"{path_below(self.root, Path(said['what']).parent) or ''}/{planned.name}-reana"
+            )
+        path = planned.write(folder)
+        if yaml:
+            write_atomically(path, yaml)
+        root = self.root.resolve()
+        return {
+            "folder": str(folder.relative_to(root)),
+            "yaml": str(path.relative_to(root)),
+            "files": sorted(planned.files),
+        }
+
+
+class ReanaFetch(ReanaApi):
+    """``POST /freezeout/api/reana/fetch``."""
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """Start a job that brings home what a workflow has made."""
+        said = self.body({"connection": str, "workflow": str}, ["workflow"])
+        reana = await self.reana(said.get("connection", ""))
+        name, workflow = reana.connection.name, said["workflow"]
+        await self.begin(
+            lambda: start_job(
+                "reana-fetch", f"Fetch what {workflow} has made", f"reana:{name}:{workflow}:fetch",
+                "freezeout.executors.reana.job:fetch_job", {"connection": name, "workflow": workflow},
+            )
+        )  # fmt: skip
+
+
+def _planned(said: Mapping[str, Any]) -> Submission:
+    from freezeout.executors.reana import plan
+
+    return plan(
+        said["what"], said.get("parameters", {}), preset=said.get("preset", "default"),
+        environment=said.get("environment") or None, inputs=said.get("inputs", []),
+        resources=said.get("resources"), scan=said.get("scan") or None, name=said.get("name") or None,
+    )  # fmt: skip
+
+
+def _preview(said: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        planned = _planned(said)
+    except FreezeoutError as error:
+        return {"yaml": "", "files": [], "steps": 0, "problems": [_problem(error, said)]}
+    files = [
+        {"path": path, "bytes": len(content) if isinstance(content, bytes) else content.stat().st_size}
+        for path, content in sorted(planned.files.items())
+    ]
+    return {"yaml": planned.yaml(), "files": files, "steps": planned.steps, "problems": []}
+
+
+def _problem(error: FreezeoutError, said: Mapping[str, Any]) -> dict[str, Any]:
+    """The error, and the parameter that it names first."""
+    names = [*said.get("parameters", {}), *(said.get("scan") or {})]
+    words = error.message.replace("'", " ").replace(",", " ").split()
+    about = next((word for word in words if word in names), None)
+    return {**describe(error, 400), "parameter": about}

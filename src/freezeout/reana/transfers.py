@@ -1,0 +1,84 @@
+"""Jobs about one workflow: its files brought here, files taken there, and the same again."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from freezeout.errors import InputError
+from freezeout.jobs.reporter import Reporter
+from freezeout.reana.client import Client
+from freezeout.reana.connection import connection as connection_of
+
+
+def download_job(
+    reporter: Reporter, connection: str, workflow: str, paths: Sequence[str] | None, to: str
+) -> dict[str, Any]:
+    """The work of a job that brings files of a workspace, or all of them, into a folder.
+
+    Returns
+    -------
+    dict
+        ``paths``, where they are, and how many ``files`` that is; of very many only the first are named.
+    """
+    with Client(connection_of(connection)) as client:
+        found = client.download(workflow, paths, Path(to), reporter)
+    return {"files": len(found), "paths": [str(path) for path in found[:100]]}
+
+
+def upload_job(
+    reporter: Reporter, connection: str, workflow: str, paths: Sequence[str], to: str
+) -> dict[str, Any]:
+    """The work of a job that takes files and folders to a workspace.
+
+    Returns
+    -------
+    dict
+        How many ``files`` they were.
+    """
+    files = files_of(map(Path, paths), to)
+    if not files:
+        raise InputError("there are no files in what is to be uploaded", code="path_not_found")
+    with Client(connection_of(connection)) as client:
+        client.upload(workflow, files, reporter)
+    return {"files": len(files)}
+
+
+def rerun_job(
+    reporter: Reporter,
+    connection: str,
+    workflow: str,
+    parameters: Mapping[str, Any],
+    options: Mapping[str, Any],
+) -> dict[str, str]:
+    """The work of a job that makes a workflow of the same name, specification and inputs, and starts it.
+
+    Returns
+    -------
+    dict
+        ``id`` and ``full_name`` of the new one.
+    """
+    from freezeout.reana.again import again
+
+    with Client(connection_of(connection)) as client:
+        made = again(client, workflow, parameters, options, reporter)
+    return {"id": made.id, "full_name": made.full_name}
+
+
+def files_of(paths: Iterable[Path], to: str = "") -> dict[str, Path]:
+    """Every file of some files and folders, by its path in the workspace; hidden ones stay here."""
+    found: dict[str, Path] = {}
+    top = PurePosixPath(to.strip("/"))
+    for path in paths:
+        if not path.is_dir():
+            found[str(top / path.name)] = path
+            continue
+        for folder, names, files in os.walk(path):
+            names[:] = sorted(name for name in names if not name.startswith("."))
+            for name in sorted(files):
+                file = Path(folder) / name
+                if not name.startswith(".") and file.is_file():
+                    found[str(top / path.name / file.relative_to(path).as_posix())] = file
+    return found
