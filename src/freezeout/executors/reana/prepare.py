@@ -15,6 +15,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,7 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +41,7 @@ def main(words: list[str]) -> int:
     if hashlib.sha256(lock.read_bytes()).hexdigest() != wanted["lock_sha256"]:
         return fail(f"{lock} is not the lock that this workflow was made with")
     with only_one():
-        python = find(wanted) or make(wanted, lock)
+        python = find(wanted, lock) or make(wanted, lock)
         unpack(said["library"])
     if python is None:
         return 1
@@ -50,18 +52,31 @@ def main(words: list[str]) -> int:
         return subprocess.call(command, env=surroundings(wanted, own), cwd=HERE.parent)
 
 
-def find(wanted: dict[str, Any]) -> Path | None:
+def find(wanted: dict[str, Any], lock: Path) -> Path | None:
     """The interpreter that is the environment already, or None."""
     told = os.environ.get("FREEZEOUT_ENVIRONMENT"), os.environ.get("FREEZEOUT_ENVIRONMENT_LOCK")
     recipe = Path(sys.prefix) / RECIPE / "requirements.txt"
     built_from = hashlib.sha256(recipe.read_bytes()).hexdigest() if recipe.is_file() else ""
-    if told == (wanted["name"], wanted["lock_sha256"]) or built_from == wanted["lock_sha256"]:
+    is_told = told == (wanted["name"], wanted["lock_sha256"]) or built_from == wanted["lock_sha256"]
+    if is_told or holds(lock):
         say(f"this interpreter is the environment '{wanted['name']}': nothing to install")
         return Path(sys.executable)
     marker = VENV / "lock.sha256"
     if marker.is_file() and marker.read_text() == wanted["lock_sha256"]:
         return VENV / "bin" / "python"
     return None
+
+
+def holds(lock: Path) -> bool:
+    """Whether every package that the lock wants everywhere is installed in its version."""
+    pins = re.findall(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^\s;\\]+)( *;)?", lock.read_text("utf-8"), re.M)
+    there = {spelt(one.metadata["Name"] or ""): one.version for one in metadata.distributions()}
+    return all(marker or there.get(spelt(name)) == version for name, version, marker in pins)
+
+
+def spelt(name: str) -> str:
+    """The one spelling of a package's name."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def make(wanted: dict[str, Any], lock: Path) -> Path | None:
