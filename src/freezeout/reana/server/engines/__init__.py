@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from freezeout.reana.server.engines import serial
+from freezeout.reana.options import options
+from freezeout.reana.server.engines import process, serial
+from freezeout.reana.server.engines.lines import line
+from freezeout.reana.server.steps import sandbox
 from freezeout.reana.server.work import Hands, Work, WorkflowFailed
 
-_ENGINES = {"serial": serial.conduct}
+_ENGINES = {
+    "serial": serial.conduct,
+    "snakemake": process.conduct,
+    "cwl": process.conduct,
+    "yadage": process.conduct,
+}
 
 
 async def conduct(work: Work, hands: Hands) -> None:
@@ -20,4 +28,5 @@ async def conduct(work: Work, hands: Hands) -> None:
     """
     if work.type not in _ENGINES:
         raise WorkflowFailed(f"there is no engine for workflows of the type '{work.type}'")
+    hands.log(line(sandbox.note(options().network)))
     await _ENGINES[work.type](work, hands)

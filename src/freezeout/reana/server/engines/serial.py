@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from string import Template
 from typing import Any
 
+from freezeout.reana.server.engines.lines import line
 from freezeout.reana.server.work import Hands, Step, Work, WorkflowFailed
 
 
@@ -39,14 +40,19 @@ async def conduct(work: Work, hands: Hands) -> None:
     goes_on = "FROM" not in work.options
     for command in commands:
         if goes_on and command.key in work.finished:
-            hands.log(f"Step {command.step.get('name') or command.place} is finished already: {command.text}")
+            hands.log(line(f"step {_name(command)} is finished already: {command.text}"))
             continue
         goes_on = False  # what comes after something new is to be done anew
-        hands.log(f"Publishing step:{command.place}, cmd: {command.text}, total steps {len(chosen)} to MQ")
+        said = f"Publishing step:{command.place}, cmd: {command.text}, total steps {len(chosen)} to MQ"
+        hands.log(line(said, "root"))
         result = await hands.run_step(_as_step(command))
         if not result.well:
-            name = command.step.get("name") or str(command.place)
-            raise WorkflowFailed(f"step {name} failed: {result.reason or f'exit status {result.status}'}")
+            why = result.reason or f"exit status {result.status}"
+            raise WorkflowFailed(f"step {_name(command)} failed: {why}")
+
+
+def _name(command: _Command) -> str:
+    return str(command.step.get("name") or command.place)
 
 
 def _as_step(command: _Command) -> Step:

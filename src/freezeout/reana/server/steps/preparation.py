@@ -6,14 +6,18 @@ import os
 import secrets
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from freezeout.environments.installation import Installation
+from freezeout.environments.folder import environment
+from freezeout.environments.installation import Installation, require
 from freezeout.environments.kernels import within
-from freezeout.reana.server.steps import hints, images
+from freezeout.reana.options import options
+from freezeout.reana.server.steps import hints, images, sandbox
 from freezeout.reana.server.work import Limits, Step, Work
 
+ENGINES = "reana"
+"""The environment of the engines: the client's, which has them in REANA's own versions."""
 _PASSED_ON = (
     "LANG", "LC_ALL", "LC_CTYPE", "TZ",
     "http_proxy", "https_proxy", "ftp_proxy", "no_proxy", "all_proxy",
@@ -71,14 +75,42 @@ def prepare(step: Step, work: Work, limits: Limits, stack: ExitStack) -> Prepare
     private = _private(work)
     variables = _variables(step, work, built, private)
     words = [str(word) for word in within(built.setup, ["bash", "-c", step.command])]
-    return Prepared(
-        words=words,
-        variables=variables,
-        folder=step.folder or work.workspace,
-        private=private,
-        notes=[*choice.notes, *notes],
-        limits=allowed,
+    folder = step.folder or work.workspace
+    return _guarded(
+        Prepared(words, variables, folder, private, [*choice.notes, *notes], allowed), work, built
     )
+
+
+def prepare_engine(module: str, work: Work, limits: Limits, stack: ExitStack) -> Prepared:
+    """What an engine needs, which runs in an environment of its own and in the same sandbox as steps.
+
+    Raises
+    ------
+    FreezeoutError
+        When that environment is not built.
+    """
+    built = require(environment(ENGINES))
+    stack.enter_context(built.in_use())
+    private = _private(work)
+    variables = _variables(None, work, built, private)
+    words = [str(built.python), "-I", "-m", module]
+    return _guarded(Prepared(words, variables, work.workspace, private, [], limits), work, built)
+
+
+def _guarded(plain: Prepared, work: Work, built: Installation) -> Prepared:
+    """The same in the sandbox, when there is one."""
+    if sandbox.obstacle():
+        return plain
+    words = sandbox.enclosed(
+        plain.words,
+        workspace=work.workspace,
+        private=plain.private,
+        readable=sandbox.needed(built),
+        network=options().network,
+        shared_memory=plain.limits.memory_bytes,
+    )
+    variables = {**plain.variables, "TMPDIR": "/tmp"}
+    return replace(plain, words=words, variables=variables, wrappers=sandbox.WRAPPERS)
 
 
 def _private(work: Work) -> Path:
@@ -88,7 +120,7 @@ def _private(work: Work) -> Path:
     return folder
 
 
-def _variables(step: Step, work: Work, built: Installation, private: Path) -> dict[str, str]:
+def _variables(step: Step | None, work: Work, built: Installation, private: Path) -> dict[str, str]:
     """Nothing of the server's own but language and network."""
     prefix = built.python.parents[1]
     said = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
@@ -106,5 +138,5 @@ def _variables(step: Step, work: Work, built: Installation, private: Path) -> di
         "PYTHONNOUSERSITE": "1",
         "MPLBACKEND": "agg",
         "REANA_WORKSPACE": str(work.workspace),
-        **step.variables,
+        **(step.variables if step else {}),
     }

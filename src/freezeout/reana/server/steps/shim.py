@@ -227,7 +227,8 @@ class Shim:
     order : mapping
         ``words`` and ``env`` of the command, its folder ``cwd``, ``log`` and ``log_bytes``, ``notes`` that
         the log begins with, ``seconds``, ``memory_bytes``, ``processes``, ``grace`` between asking
-        it to end and ending it, ``wrappers``: how many of its first processes are not to be asked.
+        it to end and ending it, ``wrappers``: how many of its first processes are not to be asked,
+        ``keep``: open files for it.
     """
 
     def __init__(self, order: dict[str, Any]) -> None:
@@ -291,7 +292,8 @@ class Shim:
                 os.write(2, f"{self._order['words'][0]} cannot be started: {error}\n".encode())
             finally:
                 os._exit(127)
-        os.close(mouth)
+        for handle in (mouth, *self._order["keep"]):
+            os.close(handle)
         os.set_blocking(said, False)
         return said
 
