@@ -1,0 +1,234 @@
+"""``freezeout reana run``, ``scan``, ``spec`` and ``fetch``."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from freezeout.cli.output import add_json, count, print_json, say
+
+if TYPE_CHECKING:
+    from freezeout.executors.reana.submission import Submission
+
+
+def add_commands(actions: Any) -> None:
+    """Add them to the group ``freezeout reana``."""
+    run = actions.add_parser(
+        "run",
+        help="run an experiment or any notebook on REANA, and bring the result home",
+        allow_abbrev=False,
+    )
+    _add_what(run)
+    _add_sending(run)
+    run.set_defaults(command=_run, scan=[])
+
+    scan = actions.add_parser(
+        "scan", help="run an experiment for many values of parameters", allow_abbrev=False
+    )
+    _add_what(scan)
+    _add_scan(scan, required=True)
+    _add_sending(scan)
+    scan.set_defaults(command=_run)
+
+    spec = actions.add_parser(
+        "spec", help="show reana.yaml, or write the whole REANA folder with -o", allow_abbrev=False
+    )
+    _add_what(spec)
+    _add_scan(spec, required=False)
+    spec.add_argument("-o", dest="folder", type=Path, metavar="DIR", help="write the folder; it must be new")
+    add_json(spec)
+    spec.set_defaults(command=_spec)
+
+    fetch = actions.add_parser(
+        "fetch", help="bring home what a workflow of Freezeout has made", allow_abbrev=False
+    )
+    fetch.add_argument("workflow", metavar="WORKFLOW", help="its id, or its name such as darkside50.3")
+    _add_home(fetch)
+    fetch.set_defaults(command=_fetch)
+
+
+def _add_what(command: Any) -> None:
+    command.add_argument(
+        "what", metavar="EXPERIMENT", help="an experiment, or the path of a notebook (.ipynb)"
+    )
+    command.add_argument(
+        "-p", dest="parameters", action="append", default=[], metavar="NAME=VALUE",
+        help="set a parameter; lists and maps as JSON or YAML (repeat for more)",
+    )  # fmt: skip
+    command.add_argument("--preset", default="default", help="a named set of parameters of an experiment")
+    command.add_argument("--environment", metavar="NAME", help="of a notebook, when not that of its kernel")
+    command.add_argument(
+        "--input", dest="inputs", action="append", default=[], metavar="PATH",
+        help="a file or folder beside a notebook that it reads (repeat for more)",
+    )  # fmt: skip
+    command.add_argument("--name", help="of the workflow")
+    for name, text in (
+        ("memory", "what a step may take, such as 2Gi"),
+        ("time", "time of a step, such as 90m"),
+        ("backend", "where steps run on a cluster that has several"),
+        ("retention-days", "how long the server keeps the results"),
+    ):
+        command.add_argument(f"--{name}", dest=name.replace("-", "_"), default="", help=text)
+
+
+def _add_scan(command: Any, required: bool) -> None:
+    command.add_argument(
+        "--scan", action="append", default=[], required=required, metavar="NAME=VALUES",
+        help="0.2,0.3,0.4 or first:last:number, with :log for equal ratios; every combination of several",
+    )  # fmt: skip
+
+
+def _add_sending(command: Any) -> None:
+    command.add_argument("--yaml", type=Path, metavar="FILE", help="an edited reana.yaml in place of ours")
+    command.add_argument("--detach", action="store_true", help="do not wait: the job goes on by itself")
+    _add_home(command)
+
+
+def _add_home(command: Any) -> None:
+    command.add_argument(
+        "--connection", default="", metavar="NAME", help="another server than the preferred one"
+    )
+    command.add_argument("-o", "--to", dest="folder", type=Path, metavar="DIR", help="bring results to DIR")
+    command.add_argument(
+        "--store", action=argparse.BooleanOptionalAction, default=True,
+        help="store runs in the data lake when one is up",
+    )  # fmt: skip
+    add_json(command)
+
+
+def _asked(options: argparse.Namespace) -> dict[str, Any]:
+    """What `freezeout.executors.reana.plan` is to be given."""
+    from freezeout.executors.reana.notebook import read_notebook
+    from freezeout.experiments.folder import experiment
+    from freezeout.experiments.parameters import parse_assignments
+    from freezeout.settings import user_path
+
+    what = str(user_path(options.what)) if options.what.endswith(".ipynb") else options.what
+    if options.what.endswith(".ipynb"):
+        found = read_notebook(Path(what))
+        values = found.parse(
+            {name: str(text) for name, text in parse_assignments((), options.parameters).items()}
+        )
+    else:
+        values = parse_assignments(experiment(what).parameters, options.parameters)
+    resources = {name: getattr(options, name) for name in ("memory", "time", "backend", "retention_days")}
+    return {
+        "what": what,
+        "values": values,
+        "preset": options.preset,
+        "environment": options.environment,
+        "inputs": options.inputs,
+        "resources": {name: value for name, value in resources.items() if value},
+        "scan": options.scan or None,
+        "name": options.name,
+    }
+
+
+def _plan(asked: dict[str, Any]) -> Submission:
+    from freezeout.executors.reana.planning import plan
+
+    submission = plan(**asked)
+    if submission.left_out:
+        say(f"{count(len(submission.left_out), 'point')} of the scan are there already, as runs")
+    return submission
+
+
+def _spec(options: argparse.Namespace) -> None:
+    from freezeout.settings import user_path
+
+    submission = _plan(_asked(options))
+    if options.folder:
+        file = submission.write(user_path(options.folder))
+        say(f"to run it with REANA's own client: cd {file.parent} && reana-client run -w {submission.name}")
+        return print_json({"file": str(file)}) if options.json else print(file)
+    if options.json:
+        files = {name: len(data) if isinstance(data, bytes) else data.stat().st_size
+                 for name, data in submission.files.items()}  # fmt: skip
+        return print_json({"yaml": submission.yaml(), "files": files, "steps": submission.steps})
+    print(submission.yaml(), end="")
+
+
+def _run(options: argparse.Namespace) -> None:
+    from freezeout.executors.reana import job
+    from freezeout.jobs import run as jobs
+    from freezeout.settings import user_path
+
+    asked = _asked(options)
+    submission = _plan(asked)
+    arguments = {
+        **asked,
+        "yaml": _text(options.yaml) if options.yaml else None,
+        "connection_name": options.connection,
+        "folder": str(user_path(options.folder)) if options.folder else None,
+        "store": options.store,
+    }
+    _require_client()
+    words = (job.KIND, job.title_of(submission), job.subject(), job.RUN_WORK, arguments)
+    if options.detach:
+        started = jobs.start(*words)
+        say(f"it goes on by itself; how far it is: freezeout jobs {started.id}")
+        return print_json(started.to_dict()) if options.json else print(started.id)
+    _show(options, words)
+
+
+def _text(path: Path) -> str:
+    from freezeout.errors import InputError
+    from freezeout.settings import user_path
+
+    try:
+        return user_path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot read {path}: {error}", code="file_unreadable") from error
+
+
+def _fetch(options: argparse.Namespace) -> None:
+    from freezeout.executors.reana import job
+    from freezeout.settings import user_path
+
+    arguments = {
+        "workflow": options.workflow,
+        "connection_name": options.connection,
+        "folder": str(user_path(options.folder)) if options.folder else None,
+        "store": options.store,
+    }
+    _require_client()
+    _show(options, (job.FETCH, f"Fetch {options.workflow}", job.subject(), job.FETCH_WORK, arguments))
+
+
+def _require_client() -> None:
+    """Build the environment of REANA's client when it is not there."""
+    from freezeout.cli.env import build_here
+    from freezeout.environments.installation import installation
+    from freezeout.reana.worker import ENVIRONMENT
+
+    if installation(ENVIRONMENT) is None:
+        build_here(ENVIRONMENT)
+
+
+def _show(options: argparse.Namespace, words: tuple[str, str, str, str, dict[str, Any]]) -> None:
+    from freezeout.cli.progress import Progress
+    from freezeout.jobs import run as jobs
+
+    progress = Progress(words[1])
+    try:
+        done = jobs.run(*words, watch=progress)
+    finally:
+        progress.end()
+    said = done.result
+    if options.json:
+        return print_json(said)
+    for line in said["failed"]:
+        say(f"failed: {line}")
+    for did in said["stored"]:
+        say(f"stored in the lake as {did}")
+    if said["limit"]:
+        say(f"its limit is one of yours now: {said['limit']}")
+    if said["status"] not in ("finished", "failed", "stopped"):
+        say(f"{said['name']} is {said['status']}: fetch it again later for the rest")
+    for one in said["runs"]:
+        print(one["path"])
+    if said["results"]:
+        print(said["results"])
+    if not said["runs"] and not said["results"]:
+        say(f"{said['name']} has made nothing so far")
