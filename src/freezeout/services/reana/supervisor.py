@@ -25,7 +25,8 @@ from freezeout.services.service import Service
 
 # of somebody else's server, and of the Jupyter server that may have started this
 _FOREIGN = ("REANA_", "JUPYTER", "JPY_", "RUCIO_")
-_STOP_SECONDS = 20.0
+# longer than the server gives the steps that run
+_STOP_SECONDS = 30.0
 
 
 class Supervisor(supervisor.Supervisor[ReanaStatus]):
