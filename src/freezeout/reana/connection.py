@@ -122,10 +122,22 @@ def keep(name: str, url: str, token: str, *, insecure: bool = False) -> Connecti
     InputError
         When the name, the address or the token cannot be used.
     """
-    if name in (EMBEDDED, CONFIGURED):
-        raise InputError(f"'{name}' is the name of another REANA", hint="choose another", code="bad_name")
+    require_name(name)
     kept.keep(name, kept.Kept(address(url, insecure=insecure), secret(token), insecure))
     return connection(name)
+
+
+def require_name(name: str) -> None:
+    """Refuse a name that nothing can be kept under.
+
+    Raises
+    ------
+    InputError
+        Says why.
+    """
+    if name in (EMBEDDED, CONFIGURED):
+        raise InputError(f"'{name}' is the name of another REANA", hint="choose another", code="bad_name")
+    kept.require_name(name)
 
 
 def forget(name: str) -> None:

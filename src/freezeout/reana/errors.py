@@ -79,7 +79,7 @@ def _refusal(
     where: str, status: int, message: str, of_file: str, values: Mapping[str, Any]
 ) -> FreezeoutError:
     says = f"{where} says: {message}{of_file}" if message else ""
-    workflow = str(values.get("workflow", ""))
+    workflow = str(values.get("workflow") or values.get("a") or "")
     if status == 401 or (status == 403 and _is_about_token(message)):
         return InputError(
             f"{where} does not accept the token{f' ({message})' if message else ''}",

@@ -87,11 +87,22 @@ def forget(name: str) -> None:
         path.unlink(missing_ok=True)
 
 
-def _path(name: str) -> Path:
+def require_name(name: str) -> None:
+    """Refuse what cannot be the name of a file, or a word of a command.
+
+    Raises
+    ------
+    InputError
+        Says what can.
+    """
     if not _NAME.fullmatch(name):
         raise InputError(
             f"'{name[:60]}' is no name for a REANA",
             hint="up to 40 letters, digits, - and _, such as cern",
             code="bad_name",
         )
+
+
+def _path(name: str) -> Path:
+    require_name(name)
     return folder() / f"{name}.json"

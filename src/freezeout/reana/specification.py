@@ -40,7 +40,7 @@ def load(path: Path, build: Build | None = None) -> dict[str, Any]:
     InputError
         When it is wrong; says why.
     """
-    said = _asked(path, build)
+    said = asked(find(path), "specification", build)
     if "error" in said:
         raise InputError(f"{find(path)} cannot be used: {said['error']}", code="bad_specification")
     found: dict[str, Any] = said["specification"]
@@ -49,18 +49,18 @@ def load(path: Path, build: Build | None = None) -> dict[str, Any]:
 
 def check(path: Path, build: Build | None = None) -> list[str]:
     """What is wrong with it, and what REANA's client warns of; empty when nothing is."""
-    said = _asked(path, build)
+    said = asked(find(path), "specification", build)
     problems: list[str] = said["warnings"]
     return [*problems, said["error"]] if "error" in said else problems
 
 
-def _asked(path: Path, build: Build | None) -> dict[str, Any]:
-    file = find(path)
+def asked(file: Path, what: str, build: Build | None) -> dict[str, Any]:
+    """What `freezeout.reana.inside.specification` prints of a file: its specification, or its inputs."""
     built = interpreter(build)
     with built.in_use():
         try:
             done = subprocess.run(
-                [*command(built, "specification"), file.name],
+                [*command(built, "specification"), what, file.name],
                 cwd=file.parent,
                 env=environ(built),
                 stdin=subprocess.DEVNULL,

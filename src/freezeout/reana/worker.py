@@ -92,6 +92,7 @@ class Worker:
         self._connection, self._idle = connection, idle
         self._lock = threading.Lock()
         self._life: _Life | None = None
+        self._closed = False
 
     def ask(
         self,
@@ -141,14 +142,17 @@ class Worker:
         return life.pid if life is not None and life.is_alive else None
 
     def close(self) -> None:
-        """End the process."""
+        """End the process; it is not started again."""
         with self._lock:
+            self._closed = True
             life, self._life = self._life, None
         if life is not None:
             life.end()
 
     def _living(self, build: Build | None) -> _Life:
         with self._lock:
+            if self._closed:
+                raise FreezeoutError("REANA is not asked any more: this process ends", code="reana_worker")
             if self._life is None or not self._life.is_alive:
                 built = interpreter(build)
                 self._life = _Life(self._connection, built, self._idle)

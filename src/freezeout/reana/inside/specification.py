@@ -17,12 +17,53 @@ _SIGNS = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def main() -> None:
-    """Print ``{"specification" or "error", "warnings"}`` of the file that is named."""
+    """Print what is wanted of the file that is named.
+
+    ``specification``: ``{"specification" or "error", "warnings"}``; ``inputs``: ``{"files" or "error"}``.
+    """
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    sys.argv = sys.argv[1:]
+    what, path = sys.argv[2:]
+    # what it imports may look at the words of its command
+    sys.argv = [sys.argv[0], path]
     with out:
-        json.dump(_read(sys.argv[1]), out, default=str)
+        json.dump({"specification": _read, "inputs": _inputs}[what](path), out, default=str)
+
+
+def _inputs(path: str) -> dict[str, Any]:
+    import yaml
+
+    with open(path, encoding="utf-8") as stream:
+        said = yaml.safe_load(stream)
+    inputs = (said.get("inputs") if isinstance(said, dict) else None) or {}
+    found: dict[str, None] = {}
+    for name in inputs.get("files") or []:
+        if not os.path.isfile(name) or os.path.islink(name):
+            return {"error": f"'{name}' is no file"}
+        found[os.path.normpath(name)] = None
+    ignored = _ignored()
+    for name in inputs.get("directories") or []:
+        if not os.path.isdir(name):
+            return {"error": f"'{name}' is no folder"}
+        for folder, folders, files in os.walk(name):
+            folders.sort()
+            for file in sorted(files):
+                inner = os.path.normpath(os.path.join(folder, file))
+                if os.path.isfile(inner) and not os.path.islink(inner) and not ignored(inner):
+                    found[inner] = None
+    return {"files": list(found)}
+
+
+def _ignored() -> Any:
+    """Whether a file is named by one of the lists of what stays here."""
+    import pathspec
+
+    lists = []
+    for name in (".gitignore", ".reanaignore"):
+        if os.path.isfile(name):
+            with open(name, encoding="utf-8") as lines:
+                lists.append(pathspec.PathSpec.from_lines("gitwildmatch", lines))
+    return lambda file: any(one.match_file(file) for one in lists)
 
 
 def _read(path: str) -> dict[str, Any]:
