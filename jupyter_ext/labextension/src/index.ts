@@ -5,6 +5,7 @@ import { environments } from './environments/plugin';
 import { experiments } from './experiments/plugin';
 import { jobs } from './jobs/plugin';
 import { lake } from './lake/plugin';
+import { reana } from './reana/plugin';
 import { server } from './server/plugin';
 
 const plugins: ReadonlyArray<JupyterFrontEndPlugin<unknown>> = [
@@ -12,6 +13,7 @@ const plugins: ReadonlyArray<JupyterFrontEndPlugin<unknown>> = [
   jobs,
   experiments,
   lake,
+  reana,
   environments,
   dashboards
 ];

@@ -17,12 +17,22 @@ export interface ILogBoxProps {
   /** Why it could not be read on. */
   readonly error: string;
   readonly trans: TranslationBundle;
+
+  /** Whether it is read from its beginning, as what does not grow is. */
+  readonly fromStart?: boolean;
   readonly tabIndex: number;
 }
 
-export function LogBox({ text, label, error, trans, tabIndex }: ILogBoxProps): React.JSX.Element {
+export function LogBox({
+  text,
+  label,
+  error,
+  fromStart = false,
+  trans,
+  tabIndex
+}: ILogBoxProps): React.JSX.Element {
   const box = useRef<HTMLPreElement>(null);
-  const atEnd = useRef(true);
+  const atEnd = useRef(!fromStart);
   useLayoutEffect(() => {
     if (box.current && atEnd.current) {
       box.current.scrollTop = box.current.scrollHeight;
@@ -34,12 +44,12 @@ export function LogBox({ text, label, error, trans, tabIndex }: ILogBoxProps): R
       <pre
         ref={box}
         tabIndex={0}
-        role="log"
-        aria-live="off"
+        role={fromStart ? 'region' : 'log'}
+        aria-live={fromStart ? undefined : 'off'}
         aria-label={label}
         onScroll={event => {
           const { scrollHeight, scrollTop, clientHeight } = event.currentTarget;
-          atEnd.current = scrollHeight - scrollTop - clientHeight < NEAR_PX;
+          atEnd.current = !fromStart && scrollHeight - scrollTop - clientHeight < NEAR_PX;
         }}
       >
         {end.length < text.length && `${trans.__('[… what was before is in the copy …]')}\n`}
@@ -51,8 +61,8 @@ export function LogBox({ text, label, error, trans, tabIndex }: ILogBoxProps): R
         minimal
         className="freezeout-Log-copy"
         tabIndex={tabIndex}
-        title={trans.__('Copy the log')}
-        aria-label={trans.__('Copy the log')}
+        title={fromStart ? trans.__('Copy') : trans.__('Copy the log')}
+        aria-label={fromStart ? trans.__('Copy') : trans.__('Copy the log')}
         onClick={() => {
           Clipboard.copyToSystem(text);
         }}

@@ -1,0 +1,251 @@
+/** The commands of REANA's panel: all that its rows, its menus and the palette do. */
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import { Clipboard } from '@jupyterlab/apputils';
+import type { ICommandPalette } from '@jupyterlab/apputils';
+import { refreshIcon } from '@jupyterlab/ui-components';
+import type { ReadonlyJSONObject, ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { ACTIONS } from './actions';
+import { reanaIcon } from './icons';
+import * as ids from './ids';
+import type { ReanaModel } from './model';
+import type { IWorkflow } from './types';
+import type { Views } from './views';
+
+export interface IOptions {
+  readonly app: JupyterFrontEnd;
+  readonly model: ReanaModel;
+  readonly views: Views;
+  readonly trans: TranslationBundle;
+
+  /** Show the panel, with the focus on a part of it. */
+  readonly reveal: (selector?: string) => void;
+
+  /** The folder that the file browser shows, below the server's root. */
+  readonly folder: () => string;
+}
+
+type Args = ReadonlyPartialJSONObject;
+type Execute = (row: IWorkflow, args: Args) => unknown;
+
+export function addCommands(options: IOptions): void {
+  addPanelCommands(options);
+  const { app, model, trans } = options;
+  const executes = executions(options);
+  const find = (args: Args): IWorkflow | undefined => {
+    const named = text(args, 'workflow');
+    return model.listing?.find(named || model.active);
+  };
+  for (const { id, label, long, offered } of ACTIONS) {
+    const isOffered = (args: Args): boolean => {
+      const row = find(args);
+      const { chosen } = model.connections;
+      return row !== undefined && chosen !== null && offered(row, chosen);
+    };
+    app.commands.addCommand(id, {
+      label: args => {
+        const row = find(args);
+        if (args['isPalette']) {
+          return row ? `${long(trans)} (${row.full_name})` : long(trans);
+        }
+        return label(trans);
+      },
+      isVisible: args => args['isPalette'] === true || isOffered(args),
+      // a file that was open is read again before its workflow is listed
+      isEnabled: args => isOffered(args) || text(args, 'path') !== '',
+      describedBy: { args: schema(trans) },
+      execute: async args => {
+        const row = find(args);
+        if (row) {
+          return await executes[id]?.(row, args);
+        }
+        return text(args, 'path') ? await options.views.file(text(args, 'workflow'), args) : undefined;
+      }
+    });
+  }
+  let before = '';
+  model.stateChanged.connect(() => {
+    // what is enabled changes with the row and its state; the palette asks again when it is opened
+    const row = model.listing?.find(model.active);
+    const now = `${model.active} ${row?.status ?? ''} ${model.connections.chosen?.state ?? ''}`;
+    if (now !== before) {
+      before = now;
+      app.commands.notifyCommandChanged();
+    }
+  });
+}
+
+/** All of them in the palette. */
+export function addPaletteItems(palette: ICommandPalette, trans: TranslationBundle): void {
+  const category = trans.__('REANA');
+  const own = [
+    ids.OPEN,
+    ids.RUN,
+    ids.REFRESH,
+    ids.SEARCH,
+    ids.CONNECT,
+    ids.DISCONNECT,
+    ids.START_SERVER,
+    ids.STOP_SERVER
+  ];
+  for (const command of [...own, ...ACTIONS.map(({ id }) => id)]) {
+    palette.addItem({ command, args: { isPalette: true }, category });
+  }
+}
+
+function addPanelCommands({ app, model, trans, reveal }: IOptions): void {
+  const { commands } = app;
+  const describedBy = { args: schema(trans) };
+  const prefix = (args: Args, words: string): string =>
+    args['isPalette'] ? trans.__('REANA: %1', words) : words;
+  commands.addCommand(ids.OPEN, {
+    label: trans.__('Show REANA'),
+    caption: trans.__('Workflows: run, followed, brought home'),
+    icon: args => (args['isPalette'] ? undefined : reanaIcon),
+    describedBy,
+    execute: () => {
+      reveal();
+    }
+  });
+  commands.addCommand(ids.REFRESH, {
+    label: args => prefix(args, trans.__('Refresh')),
+    icon: args => (args['isPalette'] ? undefined : refreshIcon),
+    describedBy,
+    execute: () => model.refresh(true)
+  });
+  commands.addCommand(ids.SEARCH, {
+    label: trans.__('REANA: Search Workflows'),
+    describedBy,
+    execute: args => {
+      const query = text(args, 'query');
+      if (query && model.listing) {
+        model.listing.search = query;
+      }
+      reveal('.freezeout-Reana-search input');
+    }
+  });
+  commands.addCommand(ids.CONNECT, {
+    label: args => prefix(args, trans.__('Connect to a server…')),
+    describedBy,
+    execute: () => {
+      reveal('.freezeout-Reana-form [data-first]');
+      model.form = 'connect';
+    }
+  });
+  commands.addCommand(ids.DISCONNECT, {
+    label: args => {
+      const { chosen } = model.connections;
+      return prefix(
+        args,
+        chosen?.removable ? trans.__('Forget %1…', chosen.name) : trans.__('Forget connection…')
+      );
+    },
+    describedBy,
+    isEnabled: () => model.connections.chosen?.removable ?? false,
+    execute: () => {
+      reveal('.freezeout-Reana-form button[data-no]');
+      model.form = 'disconnect';
+    }
+  });
+  commands.addCommand(ids.START_SERVER, {
+    label: args => prefix(args, trans.__('Start the embedded server')),
+    describedBy,
+    isEnabled: () => !UP.includes(model.connections.embedded?.state ?? ''),
+    execute: () => {
+      reveal();
+      return model.connections.start();
+    }
+  });
+  commands.addCommand(ids.STOP_SERVER, {
+    label: args => prefix(args, trans.__('Stop the embedded server')),
+    describedBy,
+    isEnabled: () => UP.includes(model.connections.embedded?.state ?? ''),
+    execute: () => model.connections.stop()
+  });
+}
+
+/** States in which the embedded server runs. */
+const UP: readonly string[] = ['ready', 'starting', 'degraded'];
+
+function executions({ model, views, reveal, folder }: IOptions): Record<string, Execute> {
+  const { changes } = model;
+  const ask =
+    (what: 'delete' | 'prune' | 'restart' | 'rerun' | 'diff' | 'share'): Execute =>
+    ({ id }) => {
+      reveal('.freezeout-Reana-unfolded .freezeout-Ask [data-first], .freezeout-Ask button[data-no]');
+      model.question = { what, id };
+    };
+  return {
+    [ids.LOGS]: (row, args) => {
+      const step = text(args, 'step');
+      if (step) {
+        return views.log(row, step);
+      }
+      reveal();
+      model.unfold(row, 'steps');
+      return undefined;
+    },
+    [ids.FILES]: (row, args) => {
+      if (text(args, 'path')) {
+        return views.file(row.id, args);
+      }
+      reveal('.freezeout-Reana-files');
+      model.unfold(row, 'files');
+      return undefined;
+    },
+    [ids.SPECIFICATION]: row => {
+      reveal();
+      model.unfold(row, 'specification');
+    },
+    [ids.START]: ({ id }) => changes.change(id, 'workflow-start'),
+    [ids.STOP]: ({ id }) => changes.change(id, 'workflow-stop'),
+    [ids.RESTART]: ask('restart'),
+    [ids.RERUN]: ask('rerun'),
+    [ids.FETCH]: ({ id }) => changes.bringHome(id),
+    [ids.DOWNLOAD]: (row, args) => {
+      const { paths } = args;
+      const wanted = Array.isArray(paths) ? paths.filter(path => typeof path === 'string') : [];
+      const to = text(args, 'to') || [folder(), row.full_name].filter(Boolean).join('/');
+      return changes.download(row.id, wanted.length > 0 ? wanted : null, to);
+    },
+    [ids.SESSION]: ({ id }) => changes.openSession(id),
+    [ids.CLOSE_SESSION]: ({ id }) => changes.change(id, 'close-session'),
+    [ids.DIFF]: (row, args) => {
+      const other = model.listing?.find(text(args, 'other'));
+      return other ? views.diff(row, other) : ask('diff')(row, args);
+    },
+    [ids.SHARE]: ask('share'),
+    [ids.COPY]: row => {
+      Clipboard.copyToSystem(row.full_name);
+    },
+    [ids.PRUNE]: ask('prune'),
+    [ids.DELETE]: ask('delete')
+  };
+}
+
+function text(args: Args, key: string): string {
+  const value = args[key];
+  return typeof value === 'string' ? value : '';
+}
+
+function schema(trans: TranslationBundle): ReadonlyJSONObject {
+  const string = (description: string): ReadonlyJSONObject => ({ type: 'string', description });
+  return {
+    type: 'object',
+    properties: {
+      workflow: string(trans.__('name.run or id; that of the row when it is not said')),
+      connection: string(trans.__('The name of a connection; the one that is looked at when it is not said')),
+      path: string(trans.__('Of a file in the workspace')),
+      paths: {
+        type: 'array',
+        items: { type: 'string' },
+        description: trans.__('Files; all when there are none')
+      },
+      to: string(trans.__('A folder of the file browser')),
+      step: string(trans.__('The id of a step')),
+      other: string(trans.__('Of a comparison: the other workflow')),
+      query: string(trans.__('Of a search: what is searched for')),
+      isPalette: { type: 'boolean', description: trans.__('Whether the palette asks') }
+    }
+  };
+}

@@ -1,0 +1,14 @@
+/** What every part of the panel is given. */
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import type { ReanaModel } from './model';
+
+export interface IHost {
+  readonly model: ReanaModel;
+  readonly trans: TranslationBundle;
+  readonly run: (command: string, args?: ReadonlyPartialJSONObject) => void;
+
+  /** Open the menu of a workflow, or of a connection, at a place of the page. */
+  readonly openMenu: (workflow: string, x: number, y: number) => void;
+  readonly openServerMenu: (x: number, y: number) => void;
+}

@@ -1,0 +1,119 @@
+/** The panel of REANA, its commands, the form that runs something there, and a line in the status bar. */
+import { ILayoutRestorer } from '@jupyterlab/application';
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ICommandPalette } from '@jupyterlab/apputils';
+import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
+import { ILauncher } from '@jupyterlab/launcher';
+import { IStateDB } from '@jupyterlab/statedb';
+import { IStatusBar } from '@jupyterlab/statusbar';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { IJobs } from '../jobs/tokens';
+import { IFreezeoutServer } from '../server/tokens';
+import { ReanaApi } from './api';
+import { addCommands, addPaletteItems } from './commands';
+import * as ids from './ids';
+import { openMenu, openServerMenu } from './menu';
+import { ReanaModel } from './model';
+import { ReanaPanel } from './panel';
+import { addRun } from './run/commands';
+import { ReanaStatus } from './status';
+import { Views } from './views';
+
+const STATE = 'freezeout:reana';
+const RANK = 545;
+
+export const reana: JupyterFrontEndPlugin<void> = {
+  id: 'freezeout:reana',
+  description: 'A panel in which workflows are run on REANA, followed and brought home.',
+  autoStart: true,
+  requires: [IFreezeoutServer, IJobs],
+  optional: [
+    IDefaultFileBrowser,
+    ICommandPalette,
+    ILauncher,
+    ILayoutRestorer,
+    IStateDB,
+    IStatusBar,
+    ITranslator
+  ],
+  activate: (
+    app: JupyterFrontEnd,
+    server: IFreezeoutServer,
+    jobs: IJobs,
+    files: IDefaultFileBrowser | null,
+    palette: ICommandPalette | null,
+    launcher: ILauncher | null,
+    restorer: ILayoutRestorer | null,
+    state: IStateDB | null,
+    statusBar: IStatusBar | null,
+    translator: ITranslator | null
+  ): void => {
+    const trans = (translator ?? nullTranslator).load('freezeout');
+    const { commands, shell, serviceManager } = app;
+    const api = new ReanaApi(server.settings);
+    const model = new ReanaModel({ api, jobs, trans });
+    const local = (path: string): string => serviceManager.contents.localPath(path);
+    const folder = (): string => (files ? local(files.model.path) : '');
+    const panel = new ReanaPanel({
+      model,
+      trans,
+      run: (command, args) => void commands.execute(command, args),
+      openMenu: (workflow, x, y) => {
+        openMenu(commands, workflow, x, y);
+      },
+      openServerMenu: (x, y) => {
+        openServerMenu(commands, x, y);
+      }
+    });
+    const reveal = (selector?: string): void => {
+      shell.activateById(panel.id);
+      if (selector) {
+        panel.focus(selector);
+      }
+    };
+    shell.add(panel, 'left', { rank: RANK, type: 'REANA' });
+    restorer?.add(panel, panel.id);
+    const views = new Views({ app, api, model, trans });
+    addCommands({ app, model, views, trans, reveal, folder });
+    void restorer?.restore(views.files, {
+      command: ids.FILES,
+      args: ({ shown }) => ({ ...shown }),
+      name: ({ id }) => id,
+      when: server.reached
+    });
+    addRun({ app, api, model, server, trans, files, launcher, palette, restorer, reveal });
+    jobs.revealWith(ids.SUBJECT, () => {
+      reveal();
+    });
+    if (palette) {
+      addPaletteItems(palette, trans);
+    }
+    statusBar?.registerStatusItem('freezeout:reana', {
+      item: new ReanaStatus(model, trans, reveal),
+      align: 'left',
+      rank: 89.5
+    });
+    const restored = state ? remember(state, model) : Promise.resolve();
+    void Promise.all([server.reached, restored]).then(() => model.connections.load());
+  }
+};
+
+/** Keep what was looked at for the next time. */
+async function remember(state: IStateDB, model: ReanaModel): Promise<void> {
+  const kept = await state.fetch(STATE);
+  if (typeof kept === 'object' && !Array.isArray(kept)) {
+    model.restore(kept as Parameters<ReanaModel['restore']>[0]);
+  }
+  let saved = JSON.stringify(model);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  model.stateChanged.connect(() => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      const now = JSON.stringify(model);
+      if (now !== saved) {
+        saved = now;
+        void state.save(STATE, model.toJSON());
+      }
+    }, 300);
+  });
+}

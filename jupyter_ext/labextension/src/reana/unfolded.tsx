@@ -1,0 +1,123 @@
+/** What unfolds below a workflow: its parts, what can be done with it, and what is asked before. */
+import { Button, ellipsesIcon } from '@jupyterlab/ui-components';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import React from 'react';
+import { Said } from '../ui/said';
+import { count } from '../ui/words';
+import { REFUSED } from './changes';
+import { FilesView } from './filesview';
+import type { IHost } from './host';
+import * as ids from './ids';
+import type { Looked, Part } from './looked';
+import { Questions } from './questions';
+import { SpecificationView } from './specification';
+import { Steps } from './steps';
+import { isLive } from './types';
+
+export interface IUnfoldedProps {
+  readonly host: IHost;
+  readonly looked: Looked;
+}
+
+export function Unfolded({ host, looked }: IUnfoldedProps): React.JSX.Element {
+  const { model, trans, run, openMenu } = host;
+  const { row } = looked;
+  const workflow = row.id;
+  const parts: readonly [Part, string][] = [
+    ['steps', trans.__('Steps')],
+    ['files', files(trans, looked)],
+    ['specification', trans.__('Spec')]
+  ];
+  const asks = model.question?.id === workflow ? model.question.what : '';
+  return (
+    <div className="freezeout-Reana-unfolded" role="group" aria-label={row.full_name}>
+      <div className="freezeout-Card-actions" role="toolbar" aria-label={trans.__('Of %1', row.full_name)}>
+        {parts.map(([part, label]) => (
+          <Button
+            key={part}
+            small
+            className="jp-mod-styled freezeout-Reana-part"
+            aria-pressed={looked.part === part}
+            onClick={() => {
+              looked.part = part;
+            }}
+          >
+            {label}
+          </Button>
+        ))}
+        {isLive(row.status) && (
+          <Button
+            small
+            className="jp-mod-styled"
+            disabled={model.asked.isPending(`workflow-stop ${workflow}`)}
+            onClick={() => {
+              run(ids.STOP, { workflow });
+            }}
+          >
+            {model.asked.isPending(`workflow-stop ${workflow}`) ? trans.__('stopping…') : trans.__('Stop')}
+          </Button>
+        )}
+        {row.status === 'created' && (
+          <Button
+            small
+            className="jp-mod-styled"
+            onClick={() => {
+              run(ids.START, { workflow });
+            }}
+          >
+            {trans.__('Start')}
+          </Button>
+        )}
+        <Button
+          small
+          minimal
+          className="freezeout-Unfold"
+          aria-haspopup="menu"
+          aria-label={trans.__('More of %1', row.full_name)}
+          title={trans.__('More')}
+          onClick={event => {
+            const { left, bottom } = event.currentTarget.getBoundingClientRect();
+            openMenu(workflow, left, bottom);
+          }}
+        >
+          <ellipsesIcon.react tag="span" />
+        </Button>
+      </div>
+      <Questions host={host} looked={looked} />
+      {REFUSED.filter(what => what !== asks).map(what => {
+        const refusal = model.asked.refusal(`${what} ${workflow}`);
+        return (
+          refusal && (
+            <Said
+              key={what}
+              what={trans.__('That did not work.')}
+              said={refusal}
+              trans={trans}
+              tabIndex={0}
+              dismiss={() => {
+                model.asked.dismiss(`${what} ${workflow}`);
+              }}
+              {...(refusal.retry ? { retry: refusal.retry } : {})}
+            />
+          )
+        );
+      })}
+      <PartView host={host} looked={looked} />
+    </div>
+  );
+}
+
+function PartView({ host, looked }: IUnfoldedProps): React.JSX.Element {
+  switch (looked.part) {
+    case 'steps':
+      return <Steps host={host} looked={looked} />;
+    case 'files':
+      return <FilesView host={host} looked={looked} />;
+    case 'specification':
+      return <SpecificationView host={host} looked={looked} />;
+  }
+}
+
+function files(trans: TranslationBundle, { files: { total } }: Looked): string {
+  return total === null ? trans.__('Files') : trans.__('Files %1', count(total));
+}
