@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from freezeout.cli import reana_env, reana_run
 from freezeout.cli.output import print_json
 from freezeout.errors import FreezeoutError
 
@@ -28,9 +28,8 @@ def add_commands(commands: Any) -> None:
     _files(actions)
     _life(actions)
     _access(actions)
-    for module, name in (("reana_run", "add_commands"), ("reana_env", "add_command")):
-        if find_spec(f"freezeout.cli.{module}") is not None:
-            getattr(import_module(f"freezeout.cli.{module}"), name)(actions)
+    reana_run.add_commands(actions)
+    reana_env.add_command(actions)
 
 
 def add_connection(action: argparse.ArgumentParser) -> None:
