@@ -115,7 +115,7 @@ def _asked(options: argparse.Namespace) -> dict[str, Any]:
     resources = {name: getattr(options, name) for name in ("memory", "time", "backend", "retention_days")}
     return {
         "what": what,
-        "values": values,
+        "parameters": values,
         "preset": options.preset,
         "environment": options.environment,
         "inputs": options.inputs,
@@ -128,7 +128,9 @@ def _asked(options: argparse.Namespace) -> dict[str, Any]:
 def _plan(asked: dict[str, Any]) -> Submission:
     from freezeout.executors.reana.planning import plan
 
-    submission = plan(**asked)
+    values = {**asked, "values": asked["parameters"]}
+    del values["parameters"]
+    submission = plan(**values)
     if submission.left_out:
         say(f"{count(len(submission.left_out), 'point')} of the scan are there already, as runs")
     return submission
@@ -159,7 +161,7 @@ def _run(options: argparse.Namespace) -> None:
     arguments = {
         **asked,
         "yaml": _text(options.yaml) if options.yaml else None,
-        "connection_name": options.connection,
+        "connection": options.connection,
         "folder": str(user_path(options.folder)) if options.folder else None,
         "store": options.store,
     }
@@ -188,7 +190,7 @@ def _fetch(options: argparse.Namespace) -> None:
 
     arguments = {
         "workflow": options.workflow,
-        "connection_name": options.connection,
+        "connection": options.connection,
         "folder": str(user_path(options.folder)) if options.folder else None,
         "store": options.store,
     }
@@ -226,8 +228,8 @@ def _show(options: argparse.Namespace, words: tuple[str, str, str, str, dict[str
         say(f"its limit is one of yours now: {said['limit']}")
     if said["status"] not in ("finished", "failed", "stopped"):
         say(f"{said['name']} is {said['status']}: fetch it again later for the rest")
-    for one in said["runs"]:
-        print(one["path"])
+    for path in said["paths"]:
+        print(path)
     if said["results"]:
         print(said["results"])
     if not said["runs"] and not said["results"]:

@@ -16,7 +16,7 @@ from typing import Any
 
 from freezeout.errors import FreezeoutError, InputError
 from freezeout.executors.reana.sending import remembered
-from freezeout.executors.reana.submission import ABOUT, read_about
+from freezeout.executors.reana.submission import ABOUT, name_of, read_about
 from freezeout.experiments.record import FILE, RUN_ID, RunRecord, read_record
 from freezeout.files import checksums, disk_errors, write_atomically
 from freezeout.jobs.reporter import Reporter
@@ -184,7 +184,9 @@ def _results(
     reporter: Reporter,
 ) -> tuple[Path | None, str | None]:
     place = user_path(folder) if folder is not None else remembered(now.id) or Path.cwd()
-    target = place / f"{Path(str(about['notebook'])).stem}-{now.name}-{now.run}"
+    stem = Path(str(about["notebook"])).stem
+    # a workflow has the notebook's name unless the user gave it another
+    target = place / (f"{stem}-{now.run}" if now.name == name_of(stem) else f"{stem}-{now.full_name}")
     if target.is_dir():
         return target, None
     if not any(one.path.startswith("results/") for one in files):

@@ -18,12 +18,12 @@ from freezeout.jobs.job import Cancelled
 from freezeout.jobs.reporter import Reporter
 from freezeout.jobs.shield import undisturbed
 from freezeout.reana.client import Client
-from freezeout.reana.connection import connection
+from freezeout.reana.connection import connection as find
 from freezeout.settings import user_path
 
 KIND, FETCH = "reana-run", "reana-fetch"
 RUN_WORK = f"{__name__}:run"
-FETCH_WORK = f"{__name__}:bring_home"
+FETCH_WORK = f"{__name__}:fetch_job"
 
 
 def title_of(submission: Submission) -> str:
@@ -39,7 +39,7 @@ def subject() -> str:
 def run(
     reporter: Reporter,
     what: str,
-    values: Mapping[str, Any] | None = None,
+    parameters: Mapping[str, Any] | None = None,
     preset: str = "default",
     environment: str | None = None,
     inputs: list[str] | None = None,
@@ -47,7 +47,7 @@ def run(
     scan: Any = None,
     name: str | None = None,
     yaml: str | None = None,
-    connection_name: str = "",
+    connection: str = "",
     folder: str | None = None,
     store: bool = True,
 ) -> dict[str, Any]:
@@ -59,11 +59,11 @@ def run(
         When anything cannot be used, or the workflow failed; what it made is here all the same.
     """
     submission = plan(
-        what, values, preset=preset, environment=environment, inputs=inputs or (), resources=resources,
+        what, parameters, preset=preset, environment=environment, inputs=inputs or (), resources=resources,
         scan=scan, name=name,
     )  # fmt: skip
     place = user_path(folder) if folder else None
-    with Client(connection(connection_name)) as client:
+    with Client(find(connection)) as client:
         origin = place or (
             Path(what).expanduser().absolute().parent if submission.kind == "notebook" else None
         )
@@ -82,15 +82,15 @@ def run(
         return told
 
 
-def bring_home(
+def fetch_job(
     reporter: Reporter,
     workflow: str,
-    connection_name: str = "",
+    connection: str = "",
     folder: str | None = None,
     store: bool = True,
 ) -> dict[str, Any]:
     """Bring home what a workflow made, any time."""
-    with Client(connection(connection_name)) as client:
+    with Client(find(connection)) as client:
         reporter.progress(0.1, f"looking at {workflow}")
         came = fetch(workflow, client, folder=user_path(folder) if folder else None, reporter=reporter)
         return _told(came, reporter, store)
@@ -103,7 +103,8 @@ def _told(came: Homecoming, reporter: Reporter, store: bool) -> dict[str, Any]:
         "name": came.workflow.full_name,
         "status": came.workflow.status,
         "kind": came.kind,
-        "runs": [{"run_id": one.run_id, "path": str(one.path)} for one in came.records],
+        "runs": [one.run_id for one in came.records],
+        "paths": [str(one.path) for one in came.records],
         "results": str(came.results) if came.results else None,
         "limit": came.limit,
         "failed": list(came.failed),

@@ -57,21 +57,23 @@ class Notebook:
                 hint="tag a cell 'parameters': its lines 'name = value' are the parameters",
                 code="unknown_parameter",
             )
-        declared = []
-        for one in self.parameters:
-            value = given.get(one.name, one.default)
-            # a whole number as the default of what has no type does not mean that others are forbidden
-            loose = one.type == "int" and one.name in self.untyped and isinstance(value, float)
-            declared.append(replace(one, type="float") if loose else one)
-        return check_all(declared, given) | anything
+        return check_all(self.declared(given), given) | anything
 
     def parse(self, texts: Mapping[str, str]) -> dict[str, object]:
         """The values that texts mean, as after ``-p name=``."""
-        declared = []
-        for one in self.parameters:
-            loose = one.type == "int" and one.name in self.untyped and not _is_whole(texts.get(one.name, ""))
-            declared.append(replace(one, type="float") if loose else one)
-        return parsed(declared, texts)
+        return parsed(self.declared(texts), texts)
+
+    def declared(self, values: Mapping[str, object]) -> list[Parameter]:
+        """The parameters, for these values.
+
+        A whole number as the default of what has no type does not mean that others are forbidden.
+        """
+        return [
+            replace(one, type="float")
+            if one.type == "int" and one.name in self.untyped and not _is_whole(values.get(one.name, 0))
+            else one
+            for one in self.parameters
+        ]
 
     def beside(self, inputs: Sequence[str | Path]) -> dict[str, Path]:
         """The files that the user names, by their path from the notebook's folder.
@@ -177,8 +179,9 @@ def _guessed(name: str, value: ast.expr) -> Parameter | None:
     return Parameter(name, kind, default) if kind else None
 
 
-def _is_whole(text: str) -> bool:
+def _is_whole(value: object) -> bool:
+    """Whether a value, or the text of one, is not plainly a number with a fraction."""
     try:
-        return float(text).is_integer()
+        return not isinstance(value, str | float) or float(value).is_integer()
     except (ValueError, OverflowError):
         return True  # told as what it is

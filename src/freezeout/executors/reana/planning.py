@@ -13,7 +13,7 @@ from freezeout.executors.reana import carried, points
 from freezeout.executors.reana.notebook import Notebook, read_notebook
 from freezeout.executors.reana.recipe import Recipe, recipe_of
 from freezeout.executors.reana.specification import Resources, environment_step, serial, step
-from freezeout.executors.reana.submission import ABOUT, FOLDER, Submission, about_json
+from freezeout.executors.reana.submission import ABOUT, FOLDER, Submission, about_json, name_of
 from freezeout.executors.reana.values import document, require_passable
 from freezeout.experiments.folder import Experiment, experiment
 from freezeout.experiments.lake_parameters import data_of, named
@@ -136,7 +136,7 @@ def _of_notebook(
 ) -> Submission:
     recipe = recipe_of(environment or found.environment)
     parameters = found.check(values)
-    require_passable(found.parameters, parameters)
+    require_passable(found.declared(parameters), parameters)
     files, library = carried.of_library()
     stem = found.path.stem
     marker = marker_of(found.path.name, parameters)
@@ -182,8 +182,7 @@ def _as_notebook(what: str | Path) -> Path | None:
 def _name(asked: str | None, otherwise: str) -> str:
     """A workflow's name: dots would be taken for run numbers."""
     if asked is None:
-        name = re.sub(r"[^A-Za-z0-9_-]+", "-", otherwise).strip("-_")[:120]
-        return name or "notebook"
+        return name_of(otherwise)
     if not _NAME.fullmatch(asked) or _looks_like_id(asked):
         raise InputError(
             f"'{asked:.130}' cannot be the name of a workflow",

@@ -189,6 +189,7 @@ def snakefile(image: str, points: int, resources: Resources) -> str:
     run = f"python3 {FOLDER}/prepare.py"
     return f'''# One rule per point of the scan; those that fail are told at the end by the rule "gather".
 import json
+from shlex import quote
 
 POINTS = range({points})
 
@@ -200,31 +201,31 @@ rule all:
 
 rule environment:
     output:
-        ready="{FOLDER}/ready",
+        "{FOLDER}/ready",
     container:
         "docker://{image}"
 {wanted}    shell:
-        "{run} environment && touch {{output.ready}}"
+        "{run} environment && touch {{output}}"
 
 
 rule point:
     input:
-        ready="{FOLDER}/ready",
+        "{FOLDER}/ready",
     output:
-        done="points/{{point}}.json",
+        "points/{{point}}.json",
     params:
-        common=json.dumps(config),
+        common=quote(json.dumps(config)),
     container:
         "docker://{image}"
 {wanted}    shell:
-        "{run} point {{wildcards.point}} {{params.common:q}}"
+        "{run} point {{wildcards.point}} {{params.common}}"
 
 
 rule gather:
     input:
-        points=expand("points/{{point}}.json", point=POINTS),
+        expand("points/{{point}}.json", point=POINTS),
     output:
-        complete="points/complete",
+        "points/complete",
     container:
         "docker://{image}"
 {wanted}    shell:

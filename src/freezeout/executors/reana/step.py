@@ -18,6 +18,9 @@ from freezeout.executors.reana.values import parsed, read_document
 from freezeout.experiments.record import RunRecord
 from freezeout.settings import home
 
+_KERNEL = "python3"
+"""That of the step's own interpreter, whatever name it has where the notebook was written."""
+
 RUNS, RESULTS, FAILED = Path("runs"), Path("results"), Path("failed")
 
 
@@ -113,7 +116,8 @@ def run_notebook(about: Mapping[str, Any], texts: Mapping[str, str]) -> int:
     shutil.rmtree(RESULTS, ignore_errors=True)  # of a run of before, when this is a restart
     with around.in_use(), staged(RESULTS.absolute()) as folder:
         shutil.copytree(carried, folder, dirs_exist_ok=True)
-        before = {path: _state(path) for path in folder.rglob("*") if path.is_file()}
+        given = [folder / path.relative_to(carried) for path in carried.rglob("*") if path.is_file()]
+        before = {path: _state(path) for path in given}
         try:
             text = execute(
                 found.path,
@@ -121,8 +125,8 @@ def run_notebook(about: Mapping[str, Any], texts: Mapping[str, str]) -> int:
                 folder,
                 new_run_id(),
                 True,
-                around.kernel,
-                around.started_kernel,
+                around.kernel or _KERNEL,
+                _KERNEL,
                 own=False,
             )
         except NotebookFailed as failure:
@@ -137,9 +141,16 @@ def run_notebook(about: Mapping[str, Any], texts: Mapping[str, str]) -> int:
         for path, state in before.items():
             if path.is_file() and _state(path) == state:
                 path.unlink()  # an input, which is where it came from
+        _remove_empty(folder)
         (folder / found.path.name).write_text(text, encoding="utf-8")
     say(f"{found.path.name} is done: {RESULTS}")
     return 0
+
+
+def _remove_empty(folder: Path) -> None:
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.is_dir() and not any(path.iterdir()):
+            path.rmdir()
 
 
 def _state(path: Path) -> tuple[int, int]:

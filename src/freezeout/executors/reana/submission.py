@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -82,6 +83,17 @@ class Submission:
                     target.parent.mkdir(parents=True, exist_ok=True)
                     shutil.copyfile(content, target)
         return write_atomically(folder / "reana.yaml", self.yaml())
+
+
+def name_of(text: str) -> str:
+    """A workflow's name made of a text.
+
+    Examples
+    --------
+    >>> name_of("My limit, 2.ipynb")
+    'My-limit-2-ipynb'
+    """
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", text).strip("-_")[:120] or "workflow"
 
 
 def to_yaml(specification: Mapping[str, Any]) -> str:
