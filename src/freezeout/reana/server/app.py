@@ -75,7 +75,9 @@ class Server:
     def recover(self) -> None:
         """Clear away what a server that was killed left half done; all else goes on."""
         self.queue.recover()
-        self.clear_deleted()
+        for workflow in self.store.of_status("deleted"):
+            if self._is_free(workflow):
+                self.workspace(workflow).clear()
         for left in self.place.scratch.glob("*/uploads"):
             shutil.rmtree(left, ignore_errors=True)
         for folder in self.place.workspaces.iterdir():
@@ -83,12 +85,14 @@ class Server:
             if not self.store.of_workspace(folder.name) and not any(folder.iterdir()):
                 folder.rmdir()
 
-    def clear_deleted(self) -> None:
-        """Remove the workspaces of workflows that were deleted."""
-        for workflow in self.store.of_status("deleted"):
-            workspace = self.workspace(workflow)
-            if workspace.root.exists():
-                workspace.clear()
+    async def clear(self, workflow: Workflow) -> None:
+        """Remove the workspace of a workflow that was deleted, unless a restart of it has it too."""
+        if self._is_free(workflow):
+            await asyncio.to_thread(self.workspace(workflow).clear)
+
+    def _is_free(self, workflow: Workflow) -> bool:
+        runs = self.store.of_workspace(workflow.workspace)
+        return self.workspace(workflow).root.exists() and all(one.status == "deleted" for one in runs)
 
 
 def application(server: Server) -> Application:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,7 +20,8 @@ _LOG = logging.getLogger(__name__)
 _KILLED = "The server was ended while this workflow ran. Restart the workflow to go on with it."
 _ENDED = "The server was stopped while this workflow ran. Restart the workflow to go on with it."
 _STOPPED = "The workflow was stopped by its user."
-_GOODBYE = 20.0
+_GOODBYE = 15.0
+_AGAIN = 2.0
 
 
 class Queue:
@@ -81,11 +83,21 @@ class Queue:
             _LOG.exception("the engine of %s broke", workflow.full_name)
             Doing.tell(scratch, f"The engine of the workflow broke: {type(error).__name__}: {error}")
         finally:
-            self._store.end(workflow.id, status)
-            self.ended(workflow.id)
+            await self._settle(workflow, status)
             self._running.pop(workflow.id, None)
             self._why.pop(workflow.id, None)
             self.pump()
+
+    async def _settle(self, workflow: Workflow, status: Status) -> None:
+        """Write down how a workflow ended, again and again when the disk is full."""
+        while True:
+            try:
+                self._store.end(workflow.id, status)
+                self.ended(workflow.id)
+                return
+            except sqlite3.OperationalError as error:
+                _LOG.error("cannot write down that %s has %s: %s", workflow.full_name, status, error)
+                await asyncio.sleep(_AGAIN)
 
     async def _conduct(self, workflow: Workflow, scratch: Path) -> None:
         from freezeout.reana.server.engines import conduct
@@ -121,6 +133,9 @@ class Queue:
             self._why[workflow.id] = ("stopped", _STOPPED)
             task.cancel()
             await asyncio.wait([task])
+            if self._running.pop(workflow.id, None):  # it had not even begun
+                await self._settle(workflow, "stopped")
+                self.pump()
         elif workflow.status == "queued":
             Doing.tell(self.scratch(workflow.id), _STOPPED)
             self._store.end(workflow.id, "stopped")

@@ -171,7 +171,7 @@ class Store:
         if by_id:
             found = self._workflows("WHERE id = ?", [by_id])
         else:
-            name, *numbers = given.split(".")
+            name, *numbers = _storable(given).split(".")
             where, values = "WHERE name = ?", [name, *_run(numbers)]
             if None in values:
                 raise unknown_workflow(given)
@@ -200,13 +200,13 @@ class Store:
         clauses, values = ["1"], list[object]()
         if search:
             clauses.append("instr(lower(name), lower(?))")
-            values.append(search)
+            values.append(_storable(search))
         if statuses:
             clauses.append(f"status IN ({_marks(statuses)})")
             values += statuses
         if given:
             by_id = _uuid(given)
-            name, *numbers = given.split(".")
+            name, *numbers = _storable(given).split(".")
             clauses.append("id = ?" if by_id else "name = ?")
             values.append(by_id or name)
             if numbers and not by_id:
@@ -294,7 +294,7 @@ class Store:
         self, table: sqlite3.Connection, workflow: str, specification: Mapping[str, Any]
     ) -> None:
         days = (specification.get("workspace") or {}).get("retention_days") or {}
-        rows = [(str(uuid4()), workflow, files, number) for files, number in days.items()]
+        rows = [(str(uuid4()), workflow, _storable(files), number) for files, number in days.items()]
         table.executemany("INSERT INTO retention VALUES (?, ?, ?, ?, 'created', NULL)", rows)
 
     def _queue(self, table: sqlite3.Connection, workflow_id: str) -> None:

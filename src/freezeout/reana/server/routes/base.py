@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 _LARGEST_BODY = 8 << 20
+_DEEPEST = 100
 _LARGEST_NUMBER = 1_000_000_000
 _ADVICE = "Give it as access_token, or in a header Authorization: Bearer."
 T = TypeVar("T")
@@ -198,9 +199,19 @@ def parsed(body: bytes) -> Any:
         400, when it is none.
     """
     try:
-        return json.loads(body, parse_constant=_no_constant, parse_float=_finite)
+        found = json.loads(body, parse_constant=_no_constant, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         raise Refusal(400, f"The request holds no valid JSON: {str(error)[:200]}") from None
+    if _deeper(found, _DEEPEST):
+        raise Refusal(400, f"The JSON of the request is nested deeper than {_DEEPEST} times.")
+    return found
+
+
+def _deeper(value: Any, than: int) -> bool:
+    if not isinstance(value, (dict, list)):
+        return False
+    inside = value.values() if isinstance(value, dict) else value
+    return than == 0 or any(_deeper(one, than - 1) for one in inside)
 
 
 def _no_constant(name: str) -> None:

@@ -24,6 +24,7 @@ class Files(Handler):
 
     _part: Path | None = None
     _stream: io.BufferedWriter | None = None
+    _failure: OSError | None = None
 
     async def get(self, asked: str) -> None:
         """A page of the files."""
@@ -60,15 +61,10 @@ class Files(Handler):
         kind = self.request.headers.get("Content-Type", "")
         if "application/octet-stream" not in kind:
             raise Refusal(400, f"The Content-Type is {kind[:80]!r}, not application/octet-stream.")
-        workflow = self.server.store.find(self.decode_argument(*self._asked()))
+        workflow = self.server.store.find(self.path_args[0])
         if workflow.status == "deleted" or not self.server.workspace(workflow).root.is_dir():
             raise Refusal(404, f"Workflow {workflow.full_name} has no workspace any more.")
         return workflow
-
-    def _asked(self) -> tuple[bytes]:
-        from tornado.escape import url_unescape
-
-        return (url_unescape(self.request.path.split("/")[3], encoding=None, plus=False),)
 
     async def data_received(self, chunk: bytes) -> None:  # type: ignore[override]
         """Write what has come of a file, and take no more before."""
@@ -76,12 +72,17 @@ class Files(Handler):
             super().data_received(chunk)
         elif not self._finished:
             stream = self._stream
-            self._length += len(chunk)
-            await self.aside(lambda: stream.write(chunk))
+            try:
+                if self._failure is None:
+                    await self.aside(lambda: stream.write(chunk))
+            except OSError as error:  # the client is told when it has said all
+                self._failure = error
 
     async def post(self, _asked: str) -> None:
         """Give a file that is whole its place."""
         assert self._stream is not None and self._part is not None
+        if self._failure is not None:
+            raise Refusal(507, f"The file cannot be written: {self._failure.strerror}.")
         path, part, stream = self.text("file_name"), self._part, self._stream
         workspace = self.server.workspace(self._workflow)
 

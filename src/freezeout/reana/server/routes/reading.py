@@ -97,7 +97,7 @@ class Difference(Handler):
 
         def compared() -> tuple[dict[str, list[str]], str]:
             for workflow, space in zip((a, b), spaces, strict=True):
-                if space.entry("") is None:
+                if not space.root.is_dir():
                     listing = f"The workspace of {workflow.full_name} does not exist any more."
                     break
             else:

@@ -39,7 +39,7 @@ class Usage(Handler):
 
 
 def _sizes(workspace: Workspace, summarize: bool) -> list[dict[str, Any]]:
-    entries = [] if workspace.entry("") is None else list(workspace.walk())
+    entries = list(workspace.walk())
     totals: dict[str, int] = {"": 0}
     for entry in entries:
         _count(entry, totals)

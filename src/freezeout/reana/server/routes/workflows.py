@@ -82,7 +82,7 @@ class Workflows(Handler):
     def post(self) -> None:
         """Make one, with an empty workspace."""
         if self.text("spec"):
-            raise Refusal(501, "The server fetches no specifications: send it in the request.")
+            raise Refusal(400, "The server fetches no specifications: send it in the request.")
         name = given.name(self.text("workflow_name"))
         specification, kind = given.specification(self.json())
         new_id = str(uuid4())
