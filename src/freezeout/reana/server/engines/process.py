@@ -18,7 +18,6 @@ from typing import Any
 from freezeout.errors import FreezeoutError
 from freezeout.reana.server.engines.lines import line
 from freezeout.reana.server.steps.child import Child
-from freezeout.reana.server.steps.execution import clear_away
 from freezeout.reana.server.steps.preparation import prepare_engine
 from freezeout.reana.server.work import Hands, Limits, Step, StepResult, Work, WorkflowFailed
 
@@ -45,7 +44,6 @@ async def conduct(work: Work, hands: Hands) -> None:
             prepared = await asyncio.to_thread(prepare_engine, module, work, limits, stack)
         except FreezeoutError as error:
             raise WorkflowFailed(f"the engines of REANA are needed: {error}") from error
-        stack.callback(clear_away, prepared.private)
         log = work.scratch / "engine.log"
         ours, theirs = socket.socketpair()
         with theirs:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import shutil
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -37,7 +35,6 @@ async def execute(step: Step, work: Work, log: Path, limits: Limits) -> StepResu
             kept.note(str(error))
             kept.close()
             return StepResult(1, str(error))
-        stack.callback(clear_away, prepared.private)
         child = await Child.start(prepared, log, limits.log_bytes)
         try:
             told = await child.told()
@@ -45,13 +42,3 @@ async def execute(step: Step, work: Work, log: Path, limits: Limits) -> StepResu
             await asyncio.shield(child.end())
             raise
     return StepResult(int(told["status"]), str(told["reason"]))
-
-
-def clear_away(folder: Path) -> None:
-    """Remove a private folder, also where a step has taken the right to do so away."""
-    for here, names, _ in os.walk(folder):
-        for name in names:
-            path = os.path.join(here, name)
-            if not os.path.islink(path):
-                os.chmod(path, 0o700)
-    shutil.rmtree(folder, ignore_errors=True)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from freezeout.environments.build import bring_up_to_date
 from freezeout.environments.folder import environment
 from freezeout.environments.installation import Installation, require
 from freezeout.environments.kernels import within
+from freezeout.jobs.reporter import Reporter
 from freezeout.reana.options import options
 from freezeout.reana.server.steps import hints, images, sandbox
+from freezeout.reana.server.steps.lent import SECRETS, Lent, lend
 from freezeout.reana.server.work import Limits, Step, Work
 
 ENGINES = "reana"
@@ -59,7 +63,7 @@ class Prepared:
 
 
 def prepare(step: Step, work: Work, limits: Limits, stack: ExitStack) -> Prepared:
-    """Find and make what a step needs; `stack` keeps its environment from being removed meanwhile.
+    """Find and make what a step needs; `stack` keeps its environment, and then clears away what is its own.
 
     Raises
     ------
@@ -68,17 +72,15 @@ def prepare(step: Step, work: Work, limits: Limits, stack: ExitStack) -> Prepare
     """
     hints.require_supported(step.hints)
     choice = images.environment_for(step.image, work)
-    built = choice.built
-    if built.data["builder"] != "gateway":
-        stack.enter_context(built.in_use())
+    built = _held(choice.built, stack)
     allowed, notes = hints.limits(step.hints, limits)
-    private = _private(work)
-    variables = _variables(step, work, built, private)
+    private = _private(work, stack)
+    lent = lend(step, work, private)
+    variables = {**lent.variables, **_usual(work, built, private), **step.variables}
     words = [str(word) for word in within(built.setup, ["bash", "-c", step.command])]
     folder = step.folder or work.workspace
-    return _guarded(
-        Prepared(words, variables, folder, private, [*choice.notes, *notes], allowed), work, built
-    )
+    notes = [*choice.notes, *lent.notes, *notes]
+    return _guarded(Prepared(words, variables, folder, private, notes, allowed), work, built, lent)
 
 
 def prepare_engine(module: str, work: Work, limits: Limits, stack: ExitStack) -> Prepared:
@@ -89,38 +91,59 @@ def prepare_engine(module: str, work: Work, limits: Limits, stack: ExitStack) ->
     FreezeoutError
         When that environment is not built.
     """
-    built = require(environment(ENGINES))
-    stack.enter_context(built.in_use())
-    private = _private(work)
-    variables = _variables(None, work, built, private)
+    built = _held(require(environment(ENGINES)), stack)
+    private = _private(work, stack)
+    variables = _usual(work, built, private)
     words = [str(built.python), "-I", "-m", module]
-    return _guarded(Prepared(words, variables, work.workspace, private, [], limits), work, built)
+    return _guarded(Prepared(words, variables, work.workspace, private, [], limits), work, built, Lent())
 
 
-def _guarded(plain: Prepared, work: Work, built: Installation) -> Prepared:
+def _held(built: Installation, stack: ExitStack) -> Installation:
+    """An environment with the library of this process, which is not removed meanwhile."""
+    if built.data["builder"] == "gateway":
+        return built
+    found = bring_up_to_date(built.name, Reporter())
+    stack.enter_context(found.in_use())
+    return found
+
+
+def _guarded(plain: Prepared, work: Work, built: Installation, lent: Lent) -> Prepared:
     """The same in the sandbox, when there is one."""
     if sandbox.obstacle():
-        return plain
+        told = [f"files of secrets are in {lent.secrets}, not in {SECRETS}"] if lent.secrets else []
+        return replace(plain, notes=[*plain.notes, *told])
     words = sandbox.enclosed(
         plain.words,
         workspace=work.workspace,
         private=plain.private,
-        readable=sandbox.needed(built),
+        readable=sandbox.needed(built) | lent.readable,
         network=options().network,
         shared_memory=plain.limits.memory_bytes,
+        placed={SECRETS: lent.secrets} if lent.secrets else {},
     )
     variables = {**plain.variables, "TMPDIR": "/tmp"}
     return replace(plain, words=words, variables=variables, wrappers=sandbox.WRAPPERS)
 
 
-def _private(work: Work) -> Path:
+def clear_away(folder: Path) -> None:
+    """Remove a private folder, also where a step has taken the right to do so away."""
+    for here, names, _ in os.walk(folder):
+        for name in names:
+            path = os.path.join(here, name)
+            if not os.path.islink(path):
+                os.chmod(path, 0o700)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _private(work: Work, stack: ExitStack) -> Path:
     folder = work.scratch / "private" / secrets.token_hex(6)
+    stack.callback(clear_away, folder)
     for name in ("home", "tmp"):
         (folder / name).mkdir(parents=True, mode=0o700)
     return folder
 
 
-def _variables(step: Step | None, work: Work, built: Installation, private: Path) -> dict[str, str]:
+def _usual(work: Work, built: Installation, private: Path) -> dict[str, str]:
     """Nothing of the server's own but language and network."""
     prefix = built.python.parents[1]
     said = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
@@ -138,5 +161,4 @@ def _variables(step: Step | None, work: Work, built: Installation, private: Path
         "PYTHONNOUSERSITE": "1",
         "MPLBACKEND": "agg",
         "REANA_WORKSPACE": str(work.workspace),
-        **(step.variables if step else {}),
     }

@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -28,6 +28,7 @@ WRAPPERS = 2
 _PROBE_SECONDS = 20.0
 _SHARED_MEMORY = 1 << 30
 _NEVER_HIDDEN = {Path(path) for path in ("/", "/usr", "/etc", "/opt", "/var", "/bin", "/lib", "/srv")}
+_ETC = Path("/etc")
 _RESOLVER = Path("/etc/resolv.conf")
 
 
@@ -39,6 +40,7 @@ def enclosed(
     readable: Iterable[Path] = (),
     network: bool = True,
     shared_memory: int = _SHARED_MEMORY,
+    placed: Mapping[Path, Path] | None = None,
 ) -> list[str]:
     """A command, put into a sandbox.
 
@@ -56,6 +58,8 @@ def enclosed(
         Whether it reaches the network.
     shared_memory : int
         Bytes of ``/dev/shm``.
+    placed : mapping of Path to Path, optional
+        Folders that it finds below ``/etc``, and where they really are.
     """
     options: list[str | Path] = [
         "--die-with-parent", "--new-session", "--unshare-pid", "--unshare-ipc", "--cap-drop", "ALL",
@@ -67,6 +71,7 @@ def enclosed(
     for folder in _hidden(workspace):
         options += ["--tmpfs", folder]
     options += ["--bind", private / "tmp", "/tmp"]
+    options += _placed(placed or {})
     resolver = _RESOLVER.resolve()
     shown = [(path, "--ro-bind") for path in {*readable, *([resolver] if resolver != _RESOLVER else [])}]
     shown += [(workspace, "--bind"), (private / "home", "--bind")]
@@ -75,6 +80,21 @@ def enclosed(
         if path.exists():
             options += [how, path, path]
     return ["bwrap", *map(str, options), "--", *words]
+
+
+def _placed(folders: Mapping[Path, Path]) -> list[str | Path]:
+    """An ``/etc`` of its own, with what is in the system's, and more."""
+    if not folders:
+        return []
+    options: list[str | Path] = ["--tmpfs", _ETC]
+    for entry in sorted(os.scandir(_ETC), key=lambda one: one.name):
+        if entry.is_symlink():
+            options += ["--symlink", os.readlink(entry.path), entry.path]
+        elif entry.is_dir() or entry.is_file():
+            options += ["--ro-bind", entry.path, entry.path]
+    for place, folder in folders.items():
+        options += ["--ro-bind", folder, place]
+    return [*options, "--remount-ro", _ETC]
 
 
 def _hidden(workspace: Path) -> list[Path]:
