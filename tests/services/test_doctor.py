@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -14,11 +16,16 @@ from pathlib import Path
 
 import pytest
 
+from freezeout.reana.connection import keep
+from freezeout.reana.place import place as reana_place
 from freezeout.services import gateway, identity
 from freezeout.services.doctor import examine
-from freezeout.services.folders import private_folder
+from freezeout.services.folders import kept_secret, private_folder
 from freezeout.services.lake.place import Place, place
 from freezeout.services.lake.status import LakeStatus, write_status
+from freezeout.settings import change_settings
+
+from ..conftest import Reana
 
 
 def findings(subject: str) -> list[tuple[str, str, str]]:
@@ -74,6 +81,23 @@ def _started_tomorrow(where: Place) -> str:
     return "set this machine's clock"
 
 
+def _readable_token(where: Place) -> str:
+    kept_secret(reana_place().token_file)
+    reana_place().token_file.chmod(0o640)
+    return "chmod 600"
+
+
+def _expired_token(where: Place) -> str:
+    said = base64.urlsafe_b64encode(json.dumps({"exp": time.time() - 60}).encode()).decode()
+    keep("cluster", "https://reana.example.org", f"e30.{said}.x")
+    return "get another one at https://reana.example.org"
+
+
+def _wrong_setting(where: Place) -> str:
+    change_settings({"reana_memory": "much"})
+    return "give a size"
+
+
 def _broken_environment(where: Place) -> str:
     record = where.root.parent / "environments" / "rucio-server" / "current.json"
     record.parent.mkdir(parents=True)
@@ -93,6 +117,9 @@ def _broken_environment(where: Place) -> str:
         _failed,
         _started_tomorrow,
         _broken_environment,
+        _readable_token,
+        _expired_token,
+        _wrong_setting,
     ],
 )
 def test_what_is_wrong_is_a_problem_with_a_hint(spoil: Callable[[Place], str]) -> None:
@@ -143,3 +170,18 @@ def test_of_a_service_that_is_not_well_the_last_lines_of_the_log_are_shown(tmp_p
         child.kill()
         child.wait()
     assert not gateway.is_taken()
+
+
+@pytest.mark.slow
+def test_a_cluster_that_refuses_the_token_or_does_not_answer_is_a_problem(reana: Reana) -> None:
+    keep("good", reana.url, reana.token)
+    keep("refuses", reana.url, "another")
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))  # and nobody listens
+        keep("silent", f"http://127.0.0.1:{deaf.getsockname()[1]}", "any")
+        found = {one[1].split("'")[1]: one for one in findings("connection")}
+    assert {name: level for name, (level, _, _) in found.items()} == {
+        "good": "ok", "refuses": "problem", "silent": "problem",
+    }  # fmt: skip
+    assert reana.url in found["good"][1] and "token" in " ".join(found["refuses"][1:])
+    assert all(hint for level, _, hint in found.values() if level == "problem")
