@@ -10,13 +10,13 @@ from typing import Any
 
 from freezeout.errors import InputError
 from freezeout.executors.reana import carried, points
+from freezeout.executors.reana.data import lake_hints, require_data
 from freezeout.executors.reana.notebook import Notebook, read_notebook
 from freezeout.executors.reana.recipe import Recipe, recipe_of
 from freezeout.executors.reana.specification import Resources, environment_step, serial, step
 from freezeout.executors.reana.submission import ABOUT, FOLDER, Submission, about_json, name_of
 from freezeout.executors.reana.values import document, require_passable
 from freezeout.experiments.folder import Experiment, experiment
-from freezeout.experiments.lake_parameters import data_of, named
 from freezeout.version import __version__
 
 RUNS, RESULTS = "runs", "results"
@@ -93,14 +93,10 @@ def _of_experiment(
 ) -> Submission:
     parameters = found.check(values, preset)
     require_passable(found.parameters, parameters)
-    data_of(found.parameters, parameters)
-    files, library = carried.of_library()
     marker = marker_of(found.id, parameters)
-    command = f"python3 {FOLDER}/prepare.py run {document(list(parameters), marker)}"
-    steps = [
-        environment_step(recipe.image, resources.hints()),
-        step("run", recipe.image, command, resources.hints()),
-    ]
+    dids = require_data(recipe, found.parameters, parameters)
+    steps = _steps("run", recipe, parameters, marker, dids, resources)
+    files, library = carried.of_library()
     about = {
         "kind": "experiment",
         "freezeout": __version__,
@@ -110,7 +106,7 @@ def _of_experiment(
         "marker": marker,
         "environment": recipe.describe(),
         "library": library,
-        "data": sorted(named(found.parameters, parameters)),
+        "data": dids,
     }
     return Submission(
         kind="experiment",
@@ -137,15 +133,10 @@ def _of_notebook(
     recipe = recipe_of(environment or found.environment)
     parameters = found.check(values)
     require_passable(found.declared(parameters), parameters)
-    files, library = carried.of_library()
-    stem = found.path.stem
     marker = marker_of(found.path.name, parameters)
-    words = f"python3 {FOLDER}/prepare.py notebook"
-    command = f"{words} {document(list(parameters), marker)}" if parameters else words
-    steps = [
-        environment_step(recipe.image, resources.hints()),
-        step("run", recipe.image, command, resources.hints()),
-    ]
+    dids = require_data(recipe, found.parameters, parameters)
+    steps = _steps("notebook", recipe, parameters, marker, dids, resources)
+    files, library = carried.of_library()
     about = {
         "kind": "notebook",
         "freezeout": __version__,
@@ -154,10 +145,11 @@ def _of_notebook(
         "marker": marker,
         "environment": recipe.describe(),
         "library": library,
+        "data": dids,
     }
     return Submission(
         kind="notebook",
-        name=_name(name, stem),
+        name=_name(name, found.path.stem),
         title=found.path.name,
         specification=serial(parameters, steps, [RESULTS], resources),
         files={
@@ -167,6 +159,24 @@ def _of_notebook(
         about=about,
         steps=len(steps),
     )  # fmt: skip
+
+
+def _steps(
+    what: str,
+    recipe: Recipe,
+    parameters: Mapping[str, object],
+    marker: str,
+    dids: Sequence[str],
+    resources: Resources,
+) -> list[dict[str, Any]]:
+    """The steps of a serial workflow: the environment, the data, the notebook."""
+    said = f" {document(list(parameters), marker)}" if parameters else ""
+    hints = resources.hints() | (lake_hints() if dids else {})
+    steps = [environment_step(recipe.image, resources.hints())]
+    if dids:
+        wanted = f" {document(dids, marker)}"
+        steps.append(step("fetch", recipe.image, f"python3 {FOLDER}/prepare.py fetch{wanted}", hints))
+    return [*steps, step("run", recipe.image, f"python3 {FOLDER}/prepare.py {what}{said}", hints)]
 
 
 def marker_of(what: str, parameters: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from freezeout.errors import InputError
 from freezeout.executors.reana import carried
+from freezeout.executors.reana.data import lake_hints, require_data
 from freezeout.executors.reana.recipe import Recipe
 from freezeout.executors.reana.specification import Resources, whole
 from freezeout.executors.reana.submission import ABOUT, FOLDER, Submission, about_json, to_yaml
@@ -118,6 +119,7 @@ def plan_scan(
     checked = [found.check({**values, **point}, preset) for point in points]
     for parameters in checked:
         require_passable(found.parameters, parameters)
+    dids = [data for parameters in checked for data in require_data(recipe, found.parameters, parameters)]
     there = runs()
     missing, left_out = [], []
     for point, parameters in zip(points, checked, strict=True):
@@ -144,6 +146,7 @@ def plan_scan(
         "library": library,
         "points": missing,
     }
+    hints = resources.hints() | (lake_hints() if dids else {})
     specification = whole(
         {"directories": [FOLDER], "parameters": {"input": _PARAMETERS}},
         {"type": "snakemake", "file": _SNAKEFILE},
@@ -158,7 +161,7 @@ def plan_scan(
         files={
             ABOUT: about_json(about), **files, **carried.of_environment(recipe),
             **carried.of_experiment(found),
-            _SNAKEFILE: snakefile(recipe.image, len(missing), resources).encode(),
+            _SNAKEFILE: snakefile(recipe.image, len(missing), hints).encode(),
             _PARAMETERS: to_yaml(common).encode(),
         },
         about=about,
@@ -182,9 +185,9 @@ def _is_of(run: RunRecord, found: Experiment, recipe: Recipe, parameters: Mappin
     )
 
 
-def snakefile(image: str, points: int, resources: Resources) -> str:
+def snakefile(image: str, points: int, asked: Mapping[str, object]) -> str:
     """The rules of a scan."""
-    hints = "".join(f"        {name}={value!r},\n" for name, value in resources.hints().items())
+    hints = "".join(f"        {name}={value!r},\n" for name, value in asked.items())
     wanted = f"    resources:\n{hints}" if hints else ""
     run = f"python3 {FOLDER}/prepare.py"
     return f'''# One rule per point of the scan; those that fail are told at the end by the rule "gather".

@@ -27,11 +27,14 @@ class Recipe:
         Such as ``3.11``.
     files : mapping of str to bytes
         The lock and the description, by file name.
+    packages : frozenset of str
+        Names of what is in it.
     """
 
     name: str
     python: str
     files: Mapping[str, bytes]
+    packages: frozenset[str] = frozenset()
 
     @property
     def lock_sha256(self) -> str:
@@ -76,7 +79,8 @@ def recipe_of(name: str) -> Recipe:
     if missing:
         raise _refused(name, f"has no {missing[0]}, which executes notebooks")
     paths = [found.lock_file, found.folder / "environment.yaml"]
-    return Recipe(name, _python(found), {path.name: path.read_bytes() for path in paths if path.is_file()})
+    files = {path.name: path.read_bytes() for path in paths if path.is_file()}
+    return Recipe(name, _python(found), files, frozenset(lock.packages))
 
 
 def _python(found: Environment) -> str:

@@ -30,6 +30,7 @@ def main(words: list[str]) -> int:
     steps: dict[str, Callable[[], int]] = {
         "run": lambda: run_experiment(about, _values(about)),
         "notebook": lambda: run_notebook(about, _values(about)),
+        "fetch": lambda: fetch_data(_values(about)),
         "point": lambda: run_point(about, words[1], words[2]),
         "gather": lambda: gather(about),
     }
@@ -38,6 +39,18 @@ def main(words: list[str]) -> int:
     except FreezeoutError as error:
         say(str(error))
         return error.exit_status
+
+
+def fetch_data(dids: Mapping[str, str]) -> int:
+    """Bring the data that parameters name into the workspace's cache, each file verified."""
+    from freezeout.lake.files.amount import amount
+    from freezeout.lake.files.get import fetched
+
+    for name, did in dids.items():
+        found = fetched(did)
+        size = amount(sum(file.bytes or 0 for file, _ in found))
+        say(f"{name}: {did}, {len(found)} files, {size}, checksums in order")
+    return 0
 
 
 def run_experiment(about: Mapping[str, Any], texts: Mapping[str, str]) -> int:

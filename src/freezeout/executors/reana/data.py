@@ -1,0 +1,45 @@
+"""Data of the lake that a workflow needs: fetched in a step of its own, and found again by the next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from freezeout.errors import InputError
+from freezeout.executors.reana.recipe import Recipe
+from freezeout.experiments.lake_parameters import data_of, named
+from freezeout.experiments.parameters import Parameter
+from freezeout.lake.sites.known import connection
+
+_NEEDED = ("httpx", "rucio-clients")
+
+
+def require_data(recipe: Recipe, declared: Sequence[Parameter], values: Mapping[str, object]) -> list[str]:
+    """The parameters that name data, which is in the lake, and which a step can fetch.
+
+    Raises
+    ------
+    InputError
+        When the lake has no such data, or the environment cannot talk to it.
+    """
+    dids = sorted(named(declared, values))
+    if not dids:
+        return []
+    missing = [name for name in _NEEDED if name not in recipe.packages]
+    if missing:
+        raise InputError(
+            f"{dids[0]} names data of the lake, and the environment '{recipe.name}' cannot fetch it on "
+            f"REANA: it has no {missing[0]}",
+            hint="give a file beside the notebook instead, or take the environment 'gateway'",
+            code="environment_unavailable",
+        )
+    data_of(declared, values)
+    return dids
+
+
+def lake_hints() -> dict[str, object]:
+    """What REANA is to lend a step that talks to the lake, which depends on how one signs in there."""
+    try:
+        proxy = connection().auth in ("x509", "x509_proxy")
+    except InputError:
+        proxy = False
+    return {"rucio": True, **({"voms_proxy": True} if proxy else {})}
