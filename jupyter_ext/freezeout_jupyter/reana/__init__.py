@@ -8,8 +8,9 @@
     Workflows looked at, started, stopped and so on; their interactive sessions; quota and secrets.
 `files`, `preview`, `notebook`, `tables`, `root`, `pictures`
     Workspaces, and what is in a file, in a form that can be shown without harm.
-`submissions`
-    Experiments and notebooks sent to REANA.
-`clients`, `pool`, `shared`, `states`
-    The client of each server, its threads, answers that many ask for, and how each server stands.
+`submissions`, `form`, `transfer`
+    Experiments and notebooks sent to REANA; the other jobs.
+`clients`, `pool`, `shared`, `states`, `abouts`
+    The client of each server, its threads, answers that many ask for, how each server stands, and what
+    workflows were made of.
 """

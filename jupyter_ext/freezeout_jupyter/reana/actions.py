@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from freezeout_jupyter.reana.api import ReanaApi, start_job
-from freezeout_jupyter.reana.workflows import workflow_json
+from freezeout_jupyter.reana.api import ReanaApi
+from freezeout_jupyter.reana.transfer import transfer
+from freezeout_jupyter.reana.workflows import sessions_of, workflow_json
 
 if TYPE_CHECKING:
     from freezeout.reana.client import Client
@@ -29,7 +30,12 @@ class ReanaAction(ReanaApi):
             work(client)
             return client.status(said["workflow"])
 
-        self.finish(workflow_json(self, await self.change(both, said.get("connection", ""))))
+        name = said.get("connection", "")
+        found = await self.change(both, name)
+        reana = await self.reana(name)
+        sessions = await sessions_of(self, reana)
+        about = self.reanas.abouts.of(reana, found)
+        self.finish(workflow_json(self, found, name, sessions.get(found.id), about))
 
     async def act_and_be_silent(self, said: dict[str, Any], work: Callable[[Client], object]) -> None:
         """Do it, and answer nothing."""
@@ -114,9 +120,4 @@ class ReanaRerun(ReanaAction):
         reana = await self.reana(said.pop("connection", ""))
         name, workflow = reana.connection.name, said["workflow"]
         arguments = {"connection": name, "parameters": {}, "options": {}, **said}
-        await self.begin(
-            lambda: start_job(
-                "reana-rerun", f"Run {workflow} again", f"reana:{name}:{workflow}",
-                "freezeout.reana.transfers:rerun_job", arguments,
-            )
-        )  # fmt: skip
+        await self.begin(lambda: transfer("rerun", f"Run {workflow} again", arguments))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from freezeout.errors import FreezeoutError, InputError
 from freezeout_jupyter.base import Api, _Shared
+from freezeout_jupyter.reana.abouts import Abouts
 from freezeout_jupyter.reana.clients import Clients, Reana
 from freezeout_jupyter.reana.shared import Shared
 from freezeout_jupyter.reana.states import States
@@ -24,6 +25,7 @@ T = TypeVar("T")
 
 SETTING = "freezeout_reanas"
 SECONDS = 60.0
+_SESSIONS = 5.0
 _NOT_BUILT = ("environment_missing", "environment_broken", "environment_damaged", "environment_left_over")
 
 
@@ -42,12 +44,16 @@ class Reanas:
         self.clients = Clients()
         self.states = States(self.clients)
         self.answers = Shared()
+        self.sessions = Shared(_SESSIONS)
+        self.abouts = Abouts()
         self.embedded: Any = None
         self.starting = threading.Lock()
 
     async def close(self) -> None:
         """Close everything, and stop the server of this machine if it is this server's."""
         self.answers.close()
+        self.sessions.close()
+        self.abouts.close()
         await self.states.close()
         await self.clients.close()
         await asyncio.to_thread(self._stop_own)
@@ -56,6 +62,7 @@ class Reanas:
         """Something was changed: nothing that was said before is good."""
         self.clients.forget()
         self.answers.forget()
+        self.sessions.forget()
         self.states.forget()
 
     def _stop_own(self) -> None:
@@ -150,6 +157,7 @@ class ReanaRoute(_Shared):
             return await self.ask(work, name, seconds)
         finally:
             self.reanas.answers.forget()
+            self.reanas.sessions.forget()
 
 
 class ReanaApi(ReanaRoute, Api):
@@ -197,24 +205,3 @@ def require_client(error: FreezeoutError) -> None:
             hint="start the REANA server of this machine, which builds it; or: freezeout env build reana",
             code="reana_client_missing",
         ) from error
-
-
-def start_job(kind: str, title: str, subject: str, work: str, arguments: dict[str, Any]) -> Job:
-    """Start the job, or find the one that does the very same.
-
-    Raises
-    ------
-    InputError
-        When its subject has a job to another end.
-    """
-    from freezeout.jobs import run, store
-
-    job = run.start(kind, title, subject, work, arguments)
-    _, of_job, _ = store.instruction(job.id)
-    if of_job != arguments:
-        raise InputError(
-            f"'{job.title}' is under way, to another end",
-            hint="wait for its end, or cancel it",
-            code="job_busy",
-        )
-    return job

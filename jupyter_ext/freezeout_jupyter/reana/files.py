@@ -13,7 +13,8 @@ from freezeout.errors import InputError
 from freezeout_jupyter.base import Page
 from freezeout_jupyter.lake.transfers import path_inside, require_contained
 from freezeout_jupyter.reana.actions import LARGEST_BODY, ReanaAction
-from freezeout_jupyter.reana.api import ReanaApi, ReanaRoute, start_job
+from freezeout_jupyter.reana.api import ReanaApi, ReanaRoute
+from freezeout_jupyter.reana.transfer import transfer
 
 if TYPE_CHECKING:
     from freezeout.jobs.job import Job
@@ -59,9 +60,10 @@ class ReanaPreview(ReanaApi):
     @authorized
     async def get(self) -> None:
         """Answer what is in a file, in a form that can be shown without harm."""
+        from freezeout.reana.paths import inside
         from freezeout_jupyter.reana.preview import Looked, preview
 
-        workflow, path = self.needed("workflow"), self.needed("path")
+        workflow, path = self.needed("workflow"), inside(self.needed("path"))
         found = await self.ask(lambda client: Looked.at(client, workflow, path))
         self.finish(await self.in_thread(lambda: preview(found)))
 
@@ -73,7 +75,9 @@ class ReanaFile(ReanaRoute, Page):
     @authorized
     async def get(self) -> None:
         """Send the file, to be saved."""
-        workflow, path = self.needed("workflow"), self.needed("path")
+        from freezeout.reana.paths import inside
+
+        workflow, path = self.needed("workflow"), inside(self.needed("path"))
         data = await self.ask(lambda client: client.read(workflow, path, _LARGEST_FILE))
         name = quote(PurePosixPath(path).name or "file", safe="")
         self.set_header("Content-Type", "application/octet-stream")
@@ -120,11 +124,8 @@ class ReanaDownloads(ReanaApi):
             folder = path_inside(self.root, said["to"], hidden)
             if folder.exists() and not folder.is_dir():
                 raise InputError(f"'{said['to']}' is no folder", code="path_unusable")
-            return start_job(
-                "reana-download", f"Download from {workflow}", f"reana:{name}:{workflow}",
-                "freezeout.reana.transfers:download_job",
-                {"connection": name, "workflow": workflow, "paths": paths, "to": str(folder)},
-            )  # fmt: skip
+            arguments = {"connection": name, "workflow": workflow, "paths": paths, "to": str(folder)}
+            return transfer("download", f"Download from {workflow}", arguments)
 
         await self.begin(start)
 
@@ -147,12 +148,10 @@ class ReanaUploads(ReanaApi):
             paths = [path_inside(self.root, one, hidden) for one in said["paths"]]
             require_contained(self.root, paths)
             title = f"Upload {paths[0].name}" + (f" and {len(paths) - 1} more" if len(paths) > 1 else "")
-            return start_job(
-                "reana-upload", title, f"reana:{name}:{workflow}", "freezeout.reana.transfers:upload_job",
-                {
-                    "connection": name, "workflow": workflow, "to": said.get("to", ""),
-                    "paths": [str(path) for path in paths],
-                },
-            )  # fmt: skip
+            arguments = {
+                "connection": name, "workflow": workflow, "to": said.get("to", ""),
+                "paths": [str(path) for path in paths],
+            }  # fmt: skip
+            return transfer("upload", title, arguments)
 
         await self.begin(start)

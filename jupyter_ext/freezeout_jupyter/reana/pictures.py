@@ -49,16 +49,16 @@ def clean_svg(data: bytes) -> bytes | None:
     from defusedxml import DefusedXmlException  # type: ignore[import-untyped]
     from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
 
-    try:
-        root: Element = fromstring(data)
-    except (ParseError, DefusedXmlException, ValueError, LookupError, RecursionError):
-        return None
-    if root.tag != f"{{{_SVG}}}svg":
-        return None
-    _clean(root)
     register_namespace("", _SVG)
     register_namespace("xlink", _LINK)
-    return tostring(root)
+    try:
+        root: Element = fromstring(data)
+        if root.tag != f"{{{_SVG}}}svg":
+            return None
+        _clean(root)
+        return tostring(root)
+    except (ParseError, DefusedXmlException, ValueError, LookupError, RecursionError):
+        return None
 
 
 def _clean(element: Element) -> None:

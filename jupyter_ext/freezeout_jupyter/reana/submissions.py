@@ -14,7 +14,7 @@ from freezeout_jupyter.base import describe
 from freezeout_jupyter.copies import path_below
 from freezeout_jupyter.lake.transfers import path_inside
 from freezeout_jupyter.reana.actions import LARGEST_BODY
-from freezeout_jupyter.reana.api import ReanaApi, start_job
+from freezeout_jupyter.reana.api import ReanaApi
 from freezeout_jupyter.reana.form import form
 
 if TYPE_CHECKING:
@@ -93,14 +93,14 @@ class ReanaSubmissions(ReanaSubmissionApi):
         """Start a job that submits it, follows it and brings its results home."""
         said = await self.in_thread(lambda: self.run(_WITH_YAML))
         reana = await self.reana(said.pop("connection", ""))
-        name = reana.connection.name
+        arguments = {"connection": reana.connection.name, **said}
 
         def start() -> Job:
+            from freezeout.executors.reana import job
+            from freezeout.jobs.run import start as start_run
+
             planned = _planned(said)  # what is wrong is said now, and not by a job
-            return start_job(
-                "reana-run", f"{planned.title} on REANA", f"reana:{name}:{planned.name}",
-                "freezeout.executors.reana.job:run", {"connection": name, **said},
-            )  # fmt: skip
+            return start_run(job.KIND, job.title_of(planned), job.subject(), job.RUN_WORK, arguments)
 
         await self.begin(start)
 
@@ -146,12 +146,16 @@ class ReanaFetch(ReanaApi):
         said = self.body({"connection": str, "workflow": str}, ["workflow"])
         reana = await self.reana(said.get("connection", ""))
         name, workflow = reana.connection.name, said["workflow"]
-        await self.begin(
-            lambda: start_job(
-                "reana-fetch", f"Fetch what {workflow} has made", f"reana:{name}:{workflow}:fetch",
-                "freezeout.executors.reana.job:fetch_job", {"connection": name, "workflow": workflow},
-            )
-        )  # fmt: skip
+
+        def start() -> Job:
+            from freezeout.executors.reana import job
+            from freezeout.jobs.run import start as start_fetch
+
+            subject = f"reana:{name}:{workflow}:fetch"
+            title, arguments = f"Fetch what {workflow} has made", {"connection": name, "workflow": workflow}
+            return start_fetch(job.FETCH, title, subject, job.FETCH_WORK, arguments)
+
+        await self.begin(start)
 
 
 def _planned(said: Mapping[str, Any]) -> Submission:

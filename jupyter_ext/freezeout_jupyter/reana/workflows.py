@@ -14,16 +14,19 @@ from jupyter_server.auth.decorator import authorized
 from jupyter_server.utils import url_path_join
 from tornado import web
 
-from freezeout.errors import InputError
+from freezeout.errors import FreezeoutError, InputError
+from freezeout_jupyter.reana.abouts import About
 from freezeout_jupyter.reana.api import ReanaApi, ReanaRoute
 
 if TYPE_CHECKING:
     from freezeout.reana.client import Client
-    from freezeout.reana.workflow import Logs, StepLog, Workflow
+    from freezeout.reana.workflow import Logs, Session, StepLog, Workflow
+    from freezeout_jupyter.reana.clients import Reana
 
 STATUSES = ("created", "pending", "queued", "running", "finished", "failed", "stopped", "deleted")
 _SORTS = ("desc", "asc", "disk-desc", "cpu-desc")
 _TAIL = 256 << 10
+_TO_TELL = 10.0
 _WHOLE = 5_000_000
 
 
@@ -53,9 +56,15 @@ class ReanaWorkflows(ReanaApi):
                 search=search, status=wanted, sort=sort, page=page, size=size, sizes=True
             ),
         )
+        reana, name = await self.reana(), self.query("connection")
+        sessions = await sessions_of(self, reana)
+        shown = [
+            workflow_json(self, one, name, sessions.get(one.id), self.reanas.abouts.of(reana, one))
+            for one in found.items
+        ]
         self.finish(
             {
-                "workflows": [workflow_json(self, one) for one in found.items],
+                "workflows": shown,
                 "total": found.total,
                 "page": found.page,
                 "has_next": found.has_next,
@@ -72,7 +81,12 @@ class ReanaWorkflow(ReanaApi):
         """Answer all that is known of one workflow."""
         workflow = self.needed("workflow")
         found, said, rules = await self.ask_once(workflow, lambda client: _whole(client, workflow))
-        self.finish({**workflow_json(self, found), **details_json(said, rules)})
+        reana = await self.reana()
+        sessions, about = await sessions_of(self, reana), await self.reanas.abouts.find(reana, found)
+        shown = workflow_json(self, found, self.query("connection"), sessions.get(found.id), about)
+        self.finish(
+            {**shown, **details_json(said, rules), "kind": about.kind, "environment": about.environment}
+        )
 
 
 class ReanaLogs(ReanaApi):
@@ -120,22 +134,37 @@ def _logs(client: Client, workflow: str) -> tuple[str, Logs]:
     return client.status(workflow).status, client.logs(workflow)
 
 
-def workflow_json(route: ReanaRoute, one: Workflow) -> dict[str, Any]:
+async def sessions_of(route: ReanaRoute, reana: Reana) -> dict[str, Session]:
+    """The interactive sessions that are open, by workflow; REANA tells of them apart from the list."""
+
+    async def ask() -> dict[str, Session]:
+        found = await reana.ask(lambda client: client.workflows(sessions=True, size=100), _TO_TELL)
+        return {one.id: one.session for one in found.items if one.session is not None}
+
+    try:
+        return await route.reanas.sessions.get(reana.generation, ask)
+    except FreezeoutError:
+        return {}  # the list is worth more than them
+
+
+def workflow_json(
+    route: ReanaRoute, one: Workflow, connection: str, session: Session | None, about: About
+) -> dict[str, Any]:
     """A workflow as the API shows it."""
-    progress, session = one.progress, one.session
+    progress = one.progress
     return {
         "id": one.id, "name": one.name, "run": one.run, "full_name": one.full_name, "status": one.status,
         "created": one.created, "started": one.started, "finished": one.finished,
         "progress": {
             "total": progress.total, "running": progress.running, "finished": progress.finished,
-            "failed": progress.failed, "step": progress.step,
+            "failed": progress.failed, "step": progress.step or progress.command,
         },
         "size_bytes": one.size_bytes,
         "session": None if session is None else {
             "type": session.type, "status": session.status,
-            "url": session_address(route, one.id, route.query("connection")),
+            "url": session_address(route, one.id, connection),
         },
-        "runs": None, "experiment": None,
+        "runs": about.runs, "experiment": about.experiment,
     }  # fmt: skip
 
 
@@ -172,8 +201,6 @@ def details_json(said: Mapping[str, Any], retention: Iterable[Mapping[str, Any]]
             }
             for one in retention
         ],
-        "kind": "other",
-        "environment": None,
     }
 
 

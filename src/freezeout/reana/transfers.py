@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path, PurePosixPath
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from freezeout.errors import InputError
 from freezeout.jobs.reporter import Reporter
 from freezeout.reana.client import Client
 from freezeout.reana.connection import connection as connection_of
+from freezeout.reana.inputs import files_of
 
 
 def download_job(
@@ -65,20 +65,3 @@ def rerun_job(
     with Client(connection_of(connection)) as client:
         made = again(client, workflow, parameters, options, reporter)
     return {"id": made.id, "full_name": made.full_name}
-
-
-def files_of(paths: Iterable[Path], to: str = "") -> dict[str, Path]:
-    """Every file of some files and folders, by its path in the workspace; hidden ones stay here."""
-    found: dict[str, Path] = {}
-    top = PurePosixPath(to.strip("/"))
-    for path in paths:
-        if not path.is_dir():
-            found[str(top / path.name)] = path
-            continue
-        for folder, names, files in os.walk(path):
-            names[:] = sorted(name for name in names if not name.startswith("."))
-            for name in sorted(files):
-                file = Path(folder) / name
-                if not name.startswith(".") and file.is_file():
-                    found[str(top / path.name / file.relative_to(path).as_posix())] = file
-    return found
