@@ -21,6 +21,8 @@ IMAGE = "docker.io/library/python:3.11"
 class Running:
     """One server, on a socket that outlives it."""
 
+    token = TOKEN
+
     def __init__(self, folder: Path, home: Path) -> None:
         self.folder, self._home = folder, home
         (folder / "secrets").mkdir(parents=True, mode=0o700)
@@ -53,6 +55,10 @@ class Running:
         """End it as its supervisor does."""
         self.process.send_signal(signal.SIGTERM)
         assert self.process.wait(60) == 0
+
+    def connect(self) -> socket.socket:
+        """A connection without a client."""
+        return socket.create_connection(self.listener.getsockname(), timeout=60)
 
     def call(self, method: str, path: str, **more: Any) -> httpx.Response:
         """Ask it, with the token."""

@@ -7,7 +7,7 @@ import shutil
 from dataclasses import dataclass, field
 from typing import Any
 
-from tornado.web import Application, RequestHandler
+from tornado.web import Application
 
 from freezeout.reana.place import Place
 from freezeout.reana.server import words
@@ -25,7 +25,7 @@ from freezeout.reana.server.routes import (
     usage,
     workflows,
 )
-from freezeout.reana.server.routes.base import Nowhere
+from freezeout.reana.server.routes.base import Handler, Nowhere
 from freezeout.reana.server.store import Store, Workflow
 from freezeout.reana.server.vault import Vault
 from freezeout.reana.server.workspace import Workspace
@@ -95,9 +95,9 @@ class Server:
         return self.workspace(workflow).root.exists() and all(one.status == "deleted" for one in runs)
 
 
-def application(server: Server) -> Application:
-    """The REST interface of a server."""
-    routes: list[tuple[str, type[RequestHandler]]] = [
+def routes() -> list[tuple[str, type[Handler]]]:
+    """All addresses, as regular expressions, with what answers them."""
+    return [
         (r"/api/ping", about.Ping),
         (r"/api/you", about.You),
         (r"/api/info", about.Info),
@@ -121,9 +121,13 @@ def application(server: Server) -> Application:
         (rf"{_ONE}/workspace", files.Files),
         (rf"{_ONE}/workspace/(.+)", download.File),
     ]
+
+
+def application(server: Server) -> Application:
+    """The REST interface of a server."""
     known: dict[str, Any] = {"server": server}
     return Application(
-        [(path, handler, known) for path, handler in routes],
+        [(path, handler, known) for path, handler in routes()],
         default_handler_class=Nowhere,
         default_handler_args=known,
         log_function=lambda _handler: None,  # addresses hold the token

@@ -46,17 +46,25 @@ class Handler(RequestHandler):
         self.set_header("Server", "freezeout")
 
     def prepare(self) -> None:
-        """Let in who has the token."""
-        if not self.public:
-            self._authenticate()
-        if self._announced() > _LARGEST_BODY:
-            raise self._too_large()
+        """Let in who has the token; who has not is told so when all has been said.
 
-    def _announced(self) -> int:
+        An answer before the end of a body would cut the client off, which then knows no reason.
+        """
         try:
-            return int(self.request.headers.get("Content-Length", "0"))
-        except ValueError:
-            return 0
+            if not self.public:
+                self._authenticate()
+            if any("\0" in part for part in self.path_args):
+                raise Refusal(400, "The address has a character that no name can have.")
+            self.admit()
+        except Refusal as refusal:
+            self._refusal = refusal
+            setattr(self, str(self.request.method).lower(), self._refuse)
+
+    def admit(self) -> None:
+        """Refuse what can be refused before a body has come."""
+
+    def _refuse(self, *_path: str) -> None:
+        raise self._refusal
 
     def _authenticate(self) -> None:
         given = b"".join(self.request.query_arguments.get("access_token", [])[-1:])
@@ -70,8 +78,6 @@ class Handler(RequestHandler):
 
     def data_received(self, chunk: bytes) -> None:
         """Keep a body that is small; what nobody wants any more is let pass."""
-        if self._finished:
-            return
         self._length += len(chunk)
         if self._length > _LARGEST_BODY:
             self._received.clear()
@@ -84,8 +90,6 @@ class Handler(RequestHandler):
 
     def decode_argument(self, value: bytes, name: str | None = None) -> str:
         """A part of the path as the operating system would read it."""
-        if b"\0" in value:
-            raise Refusal(400, "The address has a character that no name can have.")
         return value.decode("utf-8", "surrogateescape")
 
     def text(self, name: str, default: str = "") -> str:
@@ -185,7 +189,7 @@ class Nowhere(Handler):
 
     public = True
 
-    def prepare(self) -> None:
+    def admit(self) -> None:
         """Say so."""
         raise Refusal(404, "The server does not know this address.")
 

@@ -42,12 +42,10 @@ class Files(Handler):
             "has_next": size is not None and page * size < len(found),
         })  # fmt: skip
 
-    async def prepare(self) -> None:  # type: ignore[override]
+    def admit(self) -> None:
         """Get ready for a file, which may be larger than the memory."""
         if self.request.method != "POST":
-            super().prepare()
             return
-        self._authenticate()
         self._workflow = self._upload_into()
         folder = self.server.queue.scratch(self._workflow.id) / "uploads"
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -70,7 +68,7 @@ class Files(Handler):
         """Write what has come of a file, and take no more before."""
         if self._stream is None:
             super().data_received(chunk)
-        elif not self._finished:
+        else:
             stream = self._stream
             try:
                 if self._failure is None:
