@@ -7,13 +7,13 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from freezeout.errors import FreezeoutError
-from freezeout.reana.server.steps.child import Child
+from freezeout.reana.server.steps.child import GRACE, Child
 from freezeout.reana.server.steps.preparation import prepare
 from freezeout.reana.server.steps.shim import CappedLog
 from freezeout.reana.server.work import Limits, Step, StepResult, Work
 
 
-async def execute(step: Step, work: Work, log: Path, limits: Limits) -> StepResult:
+async def execute(step: Step, work: Work, log: Path, limits: Limits, grace: float = GRACE) -> StepResult:
     """Run one command to its end; it and all that it started are gone when this returns.
 
     Parameters
@@ -26,6 +26,8 @@ async def execute(step: Step, work: Work, log: Path, limits: Limits) -> StepResu
         Gets the output, live; the beginning and the end of it when it is too long.
     limits : Limits
         What it may take.
+    grace : float, s
+        Between asking it to end and ending it.
     """
     with ExitStack() as stack:
         try:
@@ -35,7 +37,7 @@ async def execute(step: Step, work: Work, log: Path, limits: Limits) -> StepResu
             kept.note(str(error))
             kept.close()
             return StepResult(1, str(error))
-        child = await Child.start(prepared, log, limits.log_bytes)
+        child = await Child.start(prepared, log, limits.log_bytes, grace)
         try:
             told = await child.told()
         except asyncio.CancelledError:

@@ -1,0 +1,41 @@
+"""Secrets and the lake: what a step is lent."""
+
+from __future__ import annotations
+
+import pytest
+
+from freezeout.reana.server.steps import sandbox
+from freezeout.reana.server.work import Secret
+
+from .conftest import Runner, with_secrets
+
+
+def test_secrets_are_variables_and_files_of_the_step_and_nowhere_afterwards(run: Runner) -> None:
+    run = with_secrets(
+        run, SECRET_WORD=Secret("env", b"open"), HOME=Secret("env", b"/stolen"), key=Secret("file", b"door\n")
+    )
+    place = "/etc/reana/secrets"
+    if sandbox.obstacle():
+        place = '"$HOME"/../secrets'
+    result = run(
+        f'[ "$SECRET_WORD" = open ] && cat {place}/key > found && [ "$HOME" != /stolen ]; ls -l {place}'
+    )
+    assert result.well
+    assert (run.work.workspace / "found").read_text() == "door\n"
+    assert "-rw-------" in run.text
+    assert not [
+        path for path in run.work.scratch.rglob("*") if path.is_file() and b"door" in path.read_bytes()
+    ]
+    assert "open" not in repr(run.work)
+
+
+@pytest.mark.parametrize("name", ["../../x", "/etc/x", "..", "a/b"])
+def test_a_secret_with_a_path_for_a_name_is_not_written(run_once: Runner, name: str) -> None:
+    run = with_secrets(run_once, **{name: Secret("file", b"door")})
+    assert run('find "$HOME"/.. -type f | wc -l').well
+    assert run.text.endswith("\n0\n")
+
+
+def test_a_step_that_asks_for_rucio_without_a_lake_fails_with_that_reason(run_once: Runner) -> None:
+    result = run_once("rucio whoami", rucio=True)
+    assert result.status and "asks for rucio, and no data lake can be used" in result.reason
