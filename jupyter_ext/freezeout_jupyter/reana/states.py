@@ -59,7 +59,7 @@ class States:
     def __init__(self, clients: Clients, fresh: float = FRESH) -> None:
         self._clients, self._fresh = clients, fresh
         self._known: dict[str, tuple[Connection, State]] = {}
-        self._asking: dict[str, asyncio.Task[None]] = {}
+        self._asking: dict[str, tuple[float, asyncio.Task[None]]] = {}
 
     async def all(self, refresh: bool = False) -> list[tuple[Connection, State]]:
         """Every connection with its state; one that does not answer at once has the state of before."""
@@ -67,9 +67,11 @@ class States:
         names = {one.name for one in found}
         for gone in [name for name in self._known if name not in names]:
             del self._known[gone]
-        asked = [task for one in found if (task := self._ask(one, refresh)) is not None]
-        if asked:
-            await asyncio.wait(asked, timeout=_AT_ONCE)
+        asked = [begun for one in found if (begun := self._ask(one, refresh)) is not None]
+        # who is silent is waited for once, and not by every page that asks again
+        last = max((at for at, _ in asked), default=0.0) + _AT_ONCE
+        if asked and (left := last - time.monotonic()) > 0:
+            await asyncio.wait([task for _, task in asked], timeout=left)
         return [(one, self._before(one) or _ASKED) for one in found]
 
     def forget(self) -> None:
@@ -78,7 +80,7 @@ class States:
 
     async def close(self) -> None:
         """Stop asking."""
-        tasks = list(self._asking.values())
+        tasks = [task for _, task in self._asking.values()]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -87,15 +89,17 @@ class States:
         known, state = self._known.get(connection.name, (None, None))
         return state if known == connection else None
 
-    def _ask(self, connection: Connection, refresh: bool) -> asyncio.Task[None] | None:
+    def _ask(self, connection: Connection, refresh: bool) -> tuple[float, asyncio.Task[None]] | None:
+        """Since when it is being asked; None when the answer of before is good enough."""
         known = self._before(connection)
         if known is not None and not refresh and time.monotonic() - known.at < self._fresh:
             return None
-        task = self._asking.get(connection.name)
-        if task is None:
-            task = self._asking[connection.name] = asyncio.create_task(self._answer(connection))
-            task.add_done_callback(lambda _: self._asking.pop(connection.name, None))
-        return task
+        name = connection.name
+        if name not in self._asking:
+            task = asyncio.create_task(self._answer(connection))
+            self._asking[name] = time.monotonic(), task
+            task.add_done_callback(lambda _: self._asking.pop(name, None))
+        return self._asking[name]
 
     async def _answer(self, connection: Connection) -> None:
         try:
