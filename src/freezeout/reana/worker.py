@@ -223,18 +223,18 @@ class _Life:
             raise error_of(self._connection, late, values) from None
         finally:
             if not ended:
-                # what it has half made is cleared away before anybody goes on
-                self._take_back(id, answers)
+                # what a long one has half made is cleared away before anybody goes on
+                self._take_back(id, answers, _GOODBYE if report is not None else 0)
             with self._lock:
                 self._calls.pop(id, None)
                 self._used = time.monotonic()
 
-    def _take_back(self, id: int, answers: SimpleQueue[dict[str, Any]]) -> None:
+    def _take_back(self, id: int, answers: SimpleQueue[dict[str, Any]], seconds: float) -> None:
         try:
             self._send({"cancel": id})
         except _Lost:
             return
-        end = time.monotonic() + _GOODBYE
+        end = time.monotonic() + seconds
         with contextlib.suppress(Empty):
             while (left := end - time.monotonic()) > 0:
                 if "progress" not in answers.get(timeout=left):
@@ -331,6 +331,8 @@ class _Life:
 
     def _hear(self, message: dict[str, Any]) -> None:
         if "ready" in message:
+            with self._lock:
+                self._used = time.monotonic()
             self._ready.set()
             return
         with self._lock:
