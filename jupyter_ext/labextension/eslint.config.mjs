@@ -34,7 +34,9 @@ export default defineConfig([
             './notebook',
             './palette',
             './panel',
-            './status'
+            './run/commands',
+            './status',
+            './views'
           ]
         }
       ],

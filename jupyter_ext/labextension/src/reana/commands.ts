@@ -59,7 +59,10 @@ export function addCommands(options: IOptions): void {
         if (row) {
           return await executes[id]?.(row, args);
         }
-        return text(args, 'path') ? await options.views.file(text(args, 'workflow'), args) : undefined;
+        if (text(args, 'path')) {
+          await options.views.file(text(args, 'workflow'), args);
+        }
+        return undefined;
       }
     });
   }

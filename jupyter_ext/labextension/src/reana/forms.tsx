@@ -4,6 +4,9 @@ import { Ask } from '../ui/ask';
 import type { IHost } from './host';
 import type { IConnection } from './types';
 
+/** Is no language's. */
+const EXAMPLE = 'https://reana.example.org';
+
 const NAME = /^[a-z0-9_-]+$/;
 
 export function ConnectForm({ host }: { readonly host: IHost }): React.JSX.Element {
@@ -36,7 +39,7 @@ export function ConnectForm({ host }: { readonly host: IHost }): React.JSX.Eleme
             {...field}
             type="url"
             data-first
-            placeholder="https://reana.example.org"
+            placeholder={EXAMPLE}
             value={url}
             onChange={event => {
               setUrl(event.target.value);

@@ -6,7 +6,7 @@ import type { IHost } from './host';
 import * as ids from './ids';
 import type { Listing } from './listing';
 import type { IConnection } from './types';
-import { connectionWord, STATUSES, statusWord, tokenLeft } from './words';
+import { connectionWord, signOf, STATUSES, statusWord, tokenLeft } from './words';
 
 export function Header({ host }: { readonly host: IHost }): React.JSX.Element | null {
   const { model, trans, run, openServerMenu } = host;
@@ -90,7 +90,7 @@ function State({
     <span className="freezeout-Lake-status" role="status">
       <span
         className="freezeout-Lake-state"
-        data-state={failure ? 'unreachable' : state}
+        data-state={failure ? 'unreachable' : signOf(connection)}
         title={failure ? failure.message : [message, hint, ...known].filter(Boolean).join('\n')}
       >
         {failure ? trans.__('no answer') : connectionWord(trans, state)}

@@ -93,7 +93,9 @@ function Cell({
   const { type, source, count: number, outputs } = cell;
   return (
     <div className="freezeout-Viewer-cell" data-type={type}>
-      <span className="freezeout-Viewer-prompt">{type === 'code' ? `[${number ?? ' '}]` : ''}</span>
+      <span className="freezeout-Viewer-prompt">
+        {type === 'code' ? `[${number === null ? ' ' : String(number)}]` : ''}
+      </span>
       <div>
         <pre className="freezeout-Viewer-source">{source}</pre>
         {outputs.map(({ kind, text, media_type: media, data }, index) =>

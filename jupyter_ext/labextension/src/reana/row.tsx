@@ -79,7 +79,7 @@ function When({ row, at }: { readonly row: IWorkflow; readonly at: string }): Re
   const time = row.finished ?? row.started ?? row.created;
   return (
     <span className="freezeout-Reana-took" title={time ? exactly(time) : ''}>
-      {[at, time ? ago(time) : ''].filter(Boolean).join('  ')}
+      {[at, time ? ago(time, 'narrow') : ''].filter(Boolean).join('  ')}
     </span>
   );
 }

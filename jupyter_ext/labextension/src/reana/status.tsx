@@ -4,7 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 import { useEvery } from '../ui/pieces';
 import type { ReanaModel } from './model';
-import { connectionWord, tokenLeft } from './words';
+import { connectionWord, signOf, tokenLeft } from './words';
 
 /** A token that is valid for longer is not worth a word. */
 const WORTH_TELLING_S = 12 * 3600;
@@ -52,7 +52,7 @@ function Line({ model, trans, open }: ILineProps): React.JSX.Element | null {
       onClick={open}
     >
       {trans.__('reana')}
-      <span className="freezeout-Lake-state" data-state={state} />
+      <span className="freezeout-Lake-state" data-state={failure ? state : signOf(chosen)} />
       {state !== 'ready' && <span>{word}</span>}
       {soon && token && <span>{token}</span>}
     </button>

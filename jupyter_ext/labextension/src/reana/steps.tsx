@@ -33,6 +33,14 @@ export function Steps({ host, looked }: IUnfoldedProps): React.JSX.Element {
         />
       )}
       {logs === null && !logsFailure && <Skeletons label={trans.__('Loading the steps')} rows={2} />}
+      {logs && row.status === 'failed' && !logs.steps.some(({ status }) => status === 'failed') && (
+        <Said
+          what={trans.__('It failed.')}
+          said={{ code: '', message: lastLine(logs.workflow_log), hint: '' }}
+          trans={trans}
+          tabIndex={0}
+        />
+      )}
       {logs && (
         <ul className="freezeout-Reana-steps" aria-label={trans.__('Steps of %1', row.full_name)}>
           {logs.steps.map((step, index) => (

@@ -2,6 +2,8 @@
 import { Clipboard, MainAreaWidget } from '@jupyterlab/apputils';
 import { copyIcon, downloadIcon, ReactWidget, refreshIcon, ToolbarButton } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { Signal } from '@lumino/signaling';
+import type { ISignal } from '@lumino/signaling';
 import React from 'react';
 import { describe } from '../server/describe';
 import type { ISaid } from '../server/describe';
@@ -52,16 +54,18 @@ export class Viewer extends MainAreaWidget<Content> {
         onClick: () => void content.load()
       })
     );
-    this.toolbar.addItem(
-      'copy',
-      new ToolbarButton({
-        icon: copyIcon,
-        label: trans.__('Copy'),
-        onClick: () => {
-          Clipboard.copyToSystem(content.text || caption);
-        }
-      })
-    );
+    const copy = new ToolbarButton({
+      icon: copyIcon,
+      label: trans.__('Copy'),
+      enabled: false,
+      onClick: () => {
+        Clipboard.copyToSystem(content.text);
+      }
+    });
+    this.toolbar.addItem('copy', copy);
+    content.loaded.connect(() => {
+      copy.enabled = content.text !== '';
+    });
     if (url) {
       this.toolbar.addItem(
         'save',
@@ -92,6 +96,11 @@ class Content extends ReactWidget {
     return this._value?.text ?? '';
   }
 
+  /** Emits when it has been read, or could not be. */
+  get loaded(): ISignal<this, void> {
+    return this._loaded;
+  }
+
   async load(): Promise<void> {
     try {
       this._value = await this._options.read();
@@ -99,6 +108,7 @@ class Content extends ReactWidget {
     } catch (error) {
       this._failure = describe(this._options.trans, error);
     }
+    this._loaded.emit();
     this.update();
   }
 
@@ -122,6 +132,7 @@ class Content extends ReactWidget {
     );
   }
 
+  private readonly _loaded = new Signal<this, void>(this);
   private _value: IPreview | null = null;
   private _failure: ISaid | null = null;
 }

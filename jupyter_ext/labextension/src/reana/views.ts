@@ -7,8 +7,7 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { ReanaApi } from './api';
 import type { ReanaModel } from './model';
 import type { IPreview, IWorkflow } from './types';
-import { Viewer } from './viewers';
-import type { IShown, IViewerOptions } from './viewers';
+import type { IShown, IViewerOptions, Viewer } from './viewers';
 
 export interface IViewsOptions {
   readonly app: JupyterFrontEnd;
@@ -32,7 +31,7 @@ export class Views {
     }
     const row = model.listing?.find(workflow);
     const name = row?.full_name ?? workflow;
-    const viewer = this._open(
+    const viewer = await this._open(
       {
         id: `freezeout-reana-file-${connection}-${workflow}-${path}`,
         title: PathExt.basename(path),
@@ -43,15 +42,15 @@ export class Views {
       },
       { connection, workflow, path }
     );
-    if (viewer && !this.files.has(viewer)) {
+    if (!this.files.has(viewer)) {
       await this.files.add(viewer);
     }
   }
 
-  log({ id, full_name: name }: IWorkflow, step: string): void {
+  async log({ id, full_name: name }: IWorkflow, step: string): Promise<void> {
     const { api, model, trans } = this._options;
     const connection = model.listing?.connection ?? '';
-    this._open(
+    await this._open(
       {
         id: `freezeout-reana-log-${connection}-${id}-${step}`,
         title: trans.__('Log of %1', name),
@@ -64,11 +63,11 @@ export class Views {
     );
   }
 
-  diff(one: IWorkflow, other: IWorkflow): void {
+  async diff(one: IWorkflow, other: IWorkflow): Promise<void> {
     const { api, model, trans } = this._options;
     const connection = model.listing?.connection ?? '';
     const names = [one.full_name, other.full_name] as const;
-    this._open(
+    await this._open(
       {
         id: `freezeout-reana-diff-${connection}-${one.id}-${other.id}`,
         title: trans.__('%1 and %2', ...names),
@@ -87,7 +86,8 @@ export class Views {
     );
   }
 
-  private _open(options: IViewerOptions, shown: IShown): Viewer | null {
+  private async _open(options: IViewerOptions, shown: IShown): Promise<Viewer> {
+    const { Viewer } = await import('./viewers');
     const { shell } = this._options.app;
     const open = [...shell.widgets('main')].find(({ id }) => id === options.id);
     const viewer = open instanceof Viewer ? open : new Viewer(options, shown);

@@ -21,6 +21,11 @@ export function connectionWord(trans: TranslationBundle, state: ConnectionState)
   }
 }
 
+/** The sign of a connection: of the embedded server that nobody has started none that alarms. */
+export function signOf({ kind, state }: IConnection): string {
+  return kind === 'embedded' && state === 'down' ? 'none' : state;
+}
+
 /** How long its token is valid still; empty when nobody knows. */
 export function tokenLeft(trans: TranslationBundle, connection: IConnection, now: number): string {
   if (!connection.token_expires_at) {
@@ -69,12 +74,12 @@ export function fraction({ progress, status }: IWorkflow): number | null {
   if (!progress.total || status === 'queued' || status === 'pending') {
     return null;
   }
-  return Math.min(1, (progress.finished ?? 0) / progress.total);
+  return Math.min(1, progress.finished / progress.total);
 }
 
 /** How many of its steps are done: `2/3`. */
 export function steps({ progress }: IWorkflow): string {
-  return progress.total ? `${String(progress.finished ?? 0)}/${String(progress.total)}` : '';
+  return progress.total ? `${String(progress.finished)}/${String(progress.total)}` : '';
 }
 
 /** How long something took, or takes by now; empty when it has not begun. */

@@ -12,9 +12,12 @@ const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
 ];
 
 /** A time as people say it: `3 hours ago`, `in 2 days`. (Lab's own says of tomorrow that it is next year.) */
-export function ago(at: string): string {
+export function ago(at: string, style: Intl.RelativeTimeFormatStyle = 'long'): string {
   const seconds = (Date.parse(at) - Date.now()) / 1000;
-  const format = new Intl.RelativeTimeFormat(document.documentElement.lang || 'en', { numeric: 'auto' });
+  const format = new Intl.RelativeTimeFormat(document.documentElement.lang || 'en', {
+    numeric: 'auto',
+    style
+  });
   for (const [unit, length] of UNITS) {
     // so that 23 h 59 min are a day
     const amount = Math.round(seconds / length);

@@ -9,6 +9,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyJSONObject, ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { DisposableDelegate } from '@lumino/disposable';
 import type { IDisposable } from '@lumino/disposable';
+import type { Widget } from '@lumino/widgets';
 import { listExperiments } from '../../experiments/api';
 import type { IExperiment } from '../../experiments/api';
 import type { IFreezeoutServer } from '../../server/tokens';
@@ -16,8 +17,9 @@ import type { ReanaApi } from '../api';
 import { reanaIcon } from '../icons';
 import * as ids from '../ids';
 import type { ReanaModel } from '../model';
-import type { IThing } from './model';
-import { key, RunWidget } from './widget';
+import { key } from './thing';
+import type { IThing } from './thing';
+import type { RunWidget } from './widget';
 
 export interface IOptions {
   readonly app: JupyterFrontEnd;
@@ -44,6 +46,7 @@ export function addRun(options: IOptions): void {
 
   const open = async (thing: IThing): Promise<void> => {
     const there = tracker.find(({ model }) => key(model.thing) === key(thing));
+    const { RunWidget } = await import('./widget');
     const widget = there ?? new RunWidget({ ...options, selectedPaths, submitted: options.reveal }, thing);
     if (!widget.isAttached) {
       shell.add(widget, 'main');
@@ -95,8 +98,12 @@ export function addRun(options: IOptions): void {
   });
   app.contextMenu.addItem({ command: ids.RUN_CARD, selector: '.jp-LauncherCard', rank: 1 });
   app.docRegistry.addWidgetExtension('Notebook', {
-    createNew: widget =>
-      widget instanceof DocumentWidget ? addButton(widget, options, open, local) : undefined
+    createNew: (widget, context) => {
+      if (isDocument(widget)) {
+        return addButton(widget, trans, () => open({ notebook: local(context.path) }));
+      }
+      return undefined;
+    }
   });
   launcher?.add({
     command: ids.RUN,
@@ -125,26 +132,29 @@ export function addRun(options: IOptions): void {
 
 /** A button in a notebook's toolbar. */
 function addButton(
-  widget: DocumentWidget,
-  { trans }: IOptions,
-  open: (thing: IThing) => Promise<void>,
-  local: (path: string) => string
+  { toolbar }: DocumentWidget,
+  trans: TranslationBundle,
+  open: () => Promise<void>
 ): IDisposable {
   const button = new ToolbarButton({
     icon: reanaIcon,
     tooltip: trans.__('Run this notebook on REANA…'),
-    onClick: () => void open({ notebook: local(widget.context.path) })
+    onClick: () => void open()
   });
-  widget.toolbar.insertItem(10, 'freezeout-reana', button);
+  toolbar.insertItem(10, 'freezeout-reana', button);
   return new DisposableDelegate(() => {
     button.dispose();
   });
 }
 
+function isDocument(widget: Widget | null): widget is DocumentWidget {
+  return widget instanceof DocumentWidget;
+}
+
 /** The path of the notebook in front; empty when there is none. */
 function inFront(shell: JupyterFrontEnd.IShell): string {
   const { currentWidget } = shell;
-  const path = currentWidget instanceof DocumentWidget ? currentWidget.context.path : '';
+  const path = isDocument(currentWidget) ? currentWidget.context.path : '';
   return PathExt.extname(path) === '.ipynb' ? path : '';
 }
 

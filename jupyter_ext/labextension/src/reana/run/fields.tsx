@@ -58,7 +58,7 @@ function Field({ field, model, trans }: IFieldsProps & { readonly field: IField 
             aria-pressed={scan !== undefined}
             aria-label={trans.__('Scan %1', name)}
             onClick={() => {
-              const { [name]: _, ...others } = model.scanned;
+              const others = without(model.scanned, name);
               model.set({ scanned: scan === undefined ? { ...others, [name]: model.text(field) } : others });
             }}
           >
@@ -71,9 +71,7 @@ function Field({ field, model, trans }: IFieldsProps & { readonly field: IField 
             className="freezeout-Link"
             aria-label={trans.__('Reset %1', name)}
             onClick={() => {
-              const { [name]: _, ...typed } = model.typed;
-              const { [name]: __, ...scanned } = model.scanned;
-              model.set({ typed, scanned });
+              model.set({ typed: without(model.typed, name), scanned: without(model.scanned, name) });
             }}
           >
             {trans.__('reset')}
@@ -167,4 +165,8 @@ function range(trans: TranslationBundle, { minimum, maximum, choices, type }: IF
     return trans.__('from %1', minimum);
   }
   return maximum === null ? '' : trans.__('to %1', maximum);
+}
+
+function without(typed: Readonly<Record<string, string>>, name: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(typed).filter(([key]) => key !== name));
 }

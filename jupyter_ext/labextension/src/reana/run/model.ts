@@ -11,13 +11,8 @@ import type { IFreezeoutServer } from '../../server/tokens';
 import type { ReanaApi } from '../api';
 import type { ReanaModel } from '../model';
 import type { IField, IForm, IPlan, IProblem } from '../types';
+import type { IThing } from './thing';
 import { read, readScan, shown } from './values';
-
-/** What is run: the id of an experiment, or the path of a notebook. */
-export interface IThing {
-  readonly experiment?: string;
-  readonly notebook?: string;
-}
 
 export interface IRunOptions {
   readonly api: ReanaApi;
@@ -227,7 +222,7 @@ export class RunModel extends VDomModel {
   async submit(): Promise<void> {
     const { api, model, submitted } = this.options;
     await this._do('submit', async () => {
-      const job = await api.submit(this._body());
+      const job = await api.submit(this._whole());
       model.jobs.jobs.add(job);
       this._job = job.id;
       submitted();
@@ -237,7 +232,7 @@ export class RunModel extends VDomModel {
   /** Write reana.yaml and all that belongs to it into a folder beside the notebook. */
   async save(): Promise<void> {
     await this._do('save', async () => {
-      this._saved = (await this.options.api.saveYaml(this._body())).yaml;
+      this._saved = (await this.options.api.saveYaml(this._whole())).yaml;
     });
   }
 
@@ -268,9 +263,13 @@ export class RunModel extends VDomModel {
       ...(this.inputs.length > 0 ? { inputs: [...this.inputs] } : {}),
       ...(Object.keys(resources).length > 0 ? { resources } : {}),
       ...(name.trim() ? { name: name.trim() } : {}),
-      connection: connection || (this.options.model.connections.chosen?.name ?? ''),
-      ...(this._yaml === null ? {} : { yaml: this._yaml })
+      connection: connection || (this.options.model.connections.chosen?.name ?? '')
     };
+  }
+
+  /** With the specification, when it was edited. */
+  private _whole(): ReadonlyPartialJSONObject {
+    return { ...this._body(), ...(this._yaml === null ? {} : { yaml: this._yaml }) };
   }
 
   private _resources(): ReadonlyPartialJSONObject {
@@ -314,7 +313,7 @@ export class RunModel extends VDomModel {
   private async _planNow(): Promise<void> {
     const controller = new AbortController();
     this._controller = controller;
-    const { yaml: _yaml, ...body } = this._body();
+    const body = this._body();
     try {
       this._plan = await this.options.api.plan(body, controller.signal);
       this._planFailure = null;

@@ -5,7 +5,9 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 import { reanaIcon } from '../icons';
 import { RunModel } from './model';
-import type { IRunOptions, IThing } from './model';
+import type { IRunOptions } from './model';
+import { key } from './thing';
+import type { IThing } from './thing';
 import { RunView } from './view';
 
 class Form extends VDomRenderer<RunModel> {
@@ -52,9 +54,4 @@ export class RunWidget extends MainAreaWidget<Form> {
   }
 
   readonly model: RunModel;
-}
-
-/** What tells one form from another. */
-export function key({ experiment, notebook }: IThing): string {
-  return experiment ? `experiment-${experiment}` : (notebook ?? '');
 }
