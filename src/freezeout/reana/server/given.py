@@ -58,7 +58,11 @@ def specification(given: Any) -> tuple[Mapping[str, Any], str]:
         raise Refusal(
             400, f"The type of the workflow is {str(kind)[:80]!r}, not one of {', '.join(ENGINES)}."
         )
-    if not isinstance(workflow.get("specification"), dict):
+    # of Yadage the client sends the name of its file only, which is uploaded later
+    by_file = kind == "yadage" and workflow.get("specification") is None
+    if by_file and isinstance(workflow.get("file"), str):
+        parts(workflow["file"])
+    elif not isinstance(workflow.get("specification"), dict):
         raise Refusal(400, "workflow.specification is missing: the client puts the workflow there.")
     inputs = _section(given, "inputs")
     _section(inputs, "parameters")

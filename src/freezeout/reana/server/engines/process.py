@@ -135,7 +135,7 @@ class _Conversation:
             name=str(said["name"]),
             command=str(said["command"]),
             image=str(said["image"]),
-            shown=str(said.get("shown") or ""),
+            shown=str(said.get("shown") or said["command"]).replace(f"{self._work.workspace}/", ""),
             hints=dict(said.get("hints") or {}),
             folder=folder,
             variables={str(key): str(value) for key, value in (said.get("variables") or {}).items()},

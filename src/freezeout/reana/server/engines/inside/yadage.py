@@ -14,10 +14,12 @@ from packtivity.asyncbackends import ExternalAsyncProxy
 from packtivity.syncbackends import build_job, finalize_inputs, packconfig, publish
 from yadage.backends.packtivitybackend import PacktivityBackend
 from yadage.steering_api import steering_ctx
+from yadageschemas import load
 
 from freezeout.reana.server.engines.inside.hands import Hands, Result, take
 
 _POLL_SECONDS = 0.05
+_SCHEMA = "yadage/workflow-schema"
 _hands: Hands
 
 
@@ -101,7 +103,6 @@ def main() -> int:
     order = _hands.order
     workspace, options = order["workspace"], order["options"]
     os.chdir(workspace)
-    _hands.plan(max(1, len(order["specification"].get("stages", ()))))
     shutil.rmtree(os.path.join(workspace, "_yadage"), ignore_errors=True)
     initial: dict[str, Any] = {}
     for path in options.get("initfiles") or ():
@@ -109,6 +110,17 @@ def main() -> int:
             initial.update(yaml.safe_load(file) or {})
     initial.update(order["parameters"])
     try:
+        toplevel = str(options.get("toplevel") or "")
+        if not toplevel.startswith("github:"):
+            toplevel = os.path.join(workspace, toplevel)
+        # the client sends Yadage's file only, and no specification
+        specification = order["specification"] or load(
+            spec=order["file"],
+            specopts={"toplevel": toplevel, "schema_name": _SCHEMA, "schemadir": None, "load_as_ref": False},
+            validopts={"schema_name": _SCHEMA, "schemadir": None},
+            validate=True,
+        )
+        _hands.plan(max(1, len(specification.get("stages", ()))))
         with steering_ctx(
             dataarg=workspace,
             dataopts={"initdir": os.path.join(workspace, options.get("initdir") or "")},
@@ -116,7 +128,7 @@ def main() -> int:
             visualize=False,
             updateinterval=_POLL_SECONDS,
             backend=PacktivityBackend(packtivity_backend=StepBackend(), backendopts={}),
-            workflow_json=order["specification"],
+            workflow_json=specification,
             accept_metadir=True,
         ) as steering:
             steering.adage_argument(default_trackers=False)
