@@ -84,8 +84,12 @@ def _lend_lake(lent: Lent, private: Path) -> None:
         config, "".join(["[client]\n", *(f"{name} = {value}\n" for name, value in client.items())]).encode()
     )
     lent.variables |= _rucio_variables(config, where.account)
-    files = (where.certificate, where.key, where.proxy, where.authorities, where.mount)
-    lent.readable |= {path for path in files if path is not None and path.exists()}
+    # the embedded lake has all its storage side by side, and what a step wants may be in any of it
+    storage = where.mount.parent if where.mount and where.kind == "embedded" else where.mount
+    files = (where.certificate, where.key, where.proxy, where.authorities, storage)
+    there = {path for path in files if path is not None and path.exists()}
+    # the lake tells paths without links
+    lent.readable |= there | {path.resolve() for path in there}
     lent.notes.append(f"Rucio's client talks to the lake '{where.name}' as {where.account}")
 
 
