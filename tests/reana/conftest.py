@@ -1,4 +1,4 @@
-"""A server that behaves badly, as proxies, broken clusters and thieves do; Freezeout's client is the real one."""
+"""A server that behaves as badly as proxies, broken clusters and thieves do; the client is the real one."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
-from ..conftest import link_environment
 from freezeout.reana.client import Client
 from freezeout.reana.connection import Connection
 from freezeout.reana.worker import worker
+
+from ..conftest import link_environment
 
 TOKEN = "sesame-of-this-test-0123456789"
 Behaviour = Callable[["Question"], None]

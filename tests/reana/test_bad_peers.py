@@ -193,9 +193,7 @@ def test_what_is_stopped_leaves_no_half_file(peer: Any, listing: Listing, tmp_pa
     assert list((tmp_path / "out").iterdir()) == []
 
 
-def test_a_file_of_an_odd_name_is_asked_for_by_that_name(
-    peer: Any, listing: Listing, tmp_path: Path
-) -> None:
+def test_a_file_of_an_odd_name_is_asked_for_by_that_name(peer: Any, listing: Listing, tmp_path: Path) -> None:
     names = {"a b#c%41.txt": 1, "ü/é?.txt": 1, "x&y=z+.txt": 1}
     send = lambda question, path: question.answer(200, b"1", "application/octet-stream")  # noqa: E731
     client = peer.client(listing(names, send))
