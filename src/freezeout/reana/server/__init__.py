@@ -8,6 +8,10 @@
     Which workflow runs next, and how many at once.
 `workspace`
     Files of a workflow, and no others.
+`sessions`
+    Jupyter on a workspace.
+`vault`, `retention`, `difference`
+    Secrets, files that are to go, and two workflows beside each other.
 `routes`
     The REST interface, one module for each noun.
 `engines`

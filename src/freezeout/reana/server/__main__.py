@@ -77,7 +77,7 @@ async def _serve(place: Place, fd: int, settled: Options) -> None:
     _LOG.info("stops")
     tidier.cancel()
     http.stop()
-    await queue.close()
+    await asyncio.gather(queue.close(), server.sessions.close_all())
     await http.close_all_connections()
     store.close()
 

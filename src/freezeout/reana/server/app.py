@@ -19,6 +19,7 @@ from freezeout.reana.server.routes import (
     download,
     files,
     life,
+    opening,
     reading,
     secrets,
     sharing,
@@ -26,10 +27,12 @@ from freezeout.reana.server.routes import (
     workflows,
 )
 from freezeout.reana.server.routes.base import Handler, Nowhere
+from freezeout.reana.server.sessions import Sessions
 from freezeout.reana.server.store import Store, Workflow
 from freezeout.reana.server.vault import Vault
 from freezeout.reana.server.workspace import Workspace
 
+UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _ONE = r"/api/workflows/([^/]+)"
 
 
@@ -42,6 +45,7 @@ class Server:
     queue: Queue
     vault: Vault
     token: bytes
+    sessions: Sessions = field(default_factory=Sessions)
     engines: tuple[str, ...] = ENGINES
     since: str = field(default_factory=words.now)
 
@@ -56,14 +60,6 @@ class Server:
     def disk_usage(self) -> int:
         """Bytes in all workspaces."""
         return Workspace(self.place.workspaces).size()
-
-    def sessions(self) -> dict[str, dict[str, str]]:
-        """The interactive sessions that are open, by the ids of their workflows."""
-        return {}
-
-    def active_sessions(self) -> int:
-        """How many interactive sessions are open."""
-        return 0
 
     async def tidy(self) -> None:
         """Apply the retention rules whose time has come."""
@@ -117,6 +113,9 @@ def routes() -> list[tuple[str, type[Handler]]]:
         (rf"{_ONE}/share", sharing.Share),
         (rf"{_ONE}/unshare", sharing.Unshare),
         (rf"{_ONE}/share-status", sharing.ShareStatus),
+        (rf"{_ONE}/open/([^/]+)", opening.Open),
+        (rf"{_ONE}/close/?", opening.Close),
+        (rf"/({UUID})/?", opening.Entrance),
         (r"/api/secrets/?", secrets.Secrets),
         (rf"{_ONE}/workspace", files.Files),
         (rf"{_ONE}/workspace/(.+)", download.File),

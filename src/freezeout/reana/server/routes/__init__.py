@@ -14,7 +14,7 @@
     The workspace.
 `secrets`
     Passwords and keys of the user.
-`sessions`
+`opening`
     Jupyter on a workspace.
 `sharing`
     What a server with one user says of it.

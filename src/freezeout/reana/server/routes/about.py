@@ -116,7 +116,7 @@ class Status(Handler):
                 "available": 1, "total": 1, "unschedulable": 0, "sort": 2,
                 "health": "healthy", "percentage": 100,
             },
-            "session": {"active": self.server.active_sessions(), "sort": 3},
+            "session": {"active": len(self.server.sessions.told()), "sort": 3},
         })  # fmt: skip
 
 

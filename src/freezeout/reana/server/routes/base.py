@@ -66,11 +66,16 @@ class Handler(RequestHandler):
     def _refuse(self, *_path: str) -> None:
         raise self._refusal
 
-    def _authenticate(self) -> None:
+    def given_token(self) -> bytes:
+        """The token of the request; empty when it has none."""
         given = b"".join(self.request.query_arguments.get("access_token", [])[-1:])
         scheme, _, word = self.request.headers.get("Authorization", "").partition(" ")
         if not given and scheme.lower() == "bearer":
             given = word.strip().encode("utf-8", "replace")
+        return given
+
+    def _authenticate(self) -> None:
+        given = self.given_token()
         if not given:
             raise Refusal(401, f"No access token was given. {_ADVICE}")
         if not hmac.compare_digest(given, self.server.token):

@@ -72,6 +72,8 @@ class Status(Handler):
             chosen |= {one.id: one for one in store.of_name(workflow.name) if one.status != "running"}
         store.delete(list(chosen))
         for one in chosen.values():
+            if one.id in self.server.sessions.told():
+                await self.server.sessions.close(one)
             await self.server.clear(one)
         if all_runs:
             return f"All runs of {workflow.name} have been deleted."

@@ -19,7 +19,7 @@ class Workflows(Handler):
         page, size = self.page()
         verbose, sort = self.flag("verbose"), self.text("sort", "desc")
         kind = self.text("type", "batch")
-        sessions = self.server.sessions()
+        sessions = self.server.sessions.told()
         found, total = self.server.store.listed(
             search=self._search(),
             statuses=self._statuses(),
