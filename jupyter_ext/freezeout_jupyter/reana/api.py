@@ -10,16 +10,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from freezeout.errors import FreezeoutError, InputError
 from freezeout_jupyter.base import Api, _Shared
-from freezeout_jupyter.reana.abouts import Abouts
-from freezeout_jupyter.reana.clients import Clients, Reana
-from freezeout_jupyter.reana.shared import Shared
-from freezeout_jupyter.reana.states import States
 
 if TYPE_CHECKING:
     from jupyter_server.serverapp import ServerApp
 
     from freezeout.jobs.job import Job
     from freezeout.reana.client import Client
+    from freezeout_jupyter.reana.clients import Reana
 
 T = TypeVar("T")
 
@@ -41,6 +38,12 @@ class Reanas:
     """
 
     def __init__(self) -> None:
+        # when somebody asks for the first time: a server that starts does not wait for them
+        from freezeout_jupyter.reana.abouts import Abouts
+        from freezeout_jupyter.reana.clients import Clients
+        from freezeout_jupyter.reana.shared import Shared
+        from freezeout_jupyter.reana.states import States
+
         self.clients = Clients()
         self.states = States(self.clients)
         self.answers = Shared()

@@ -9,11 +9,10 @@ from tornado import web
 
 from freezeout.errors import FreezeoutError
 from freezeout_jupyter.reana.api import ReanaApi, require_client
-from freezeout_jupyter.reana.clients import Reana
-from freezeout_jupyter.reana.pool import Pool
 
 if TYPE_CHECKING:
     from freezeout.reana.connection import Connection
+    from freezeout_jupyter.reana.clients import Reana
     from freezeout_jupyter.reana.states import State
 
 _PATIENCE = 30.0
@@ -92,6 +91,8 @@ def _to_try(name: str, url: str, token: str) -> Reana:
     from freezeout.reana.checking import address, secret
     from freezeout.reana.client import Client
     from freezeout.reana.connection import Connection
+    from freezeout_jupyter.reana.clients import Reana
+    from freezeout_jupyter.reana.pool import Pool
 
     connection = Connection(name, "kept", address(url), secret(token))
     return Reana(connection, Client(connection), Pool(name), 0)

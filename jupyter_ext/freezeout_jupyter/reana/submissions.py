@@ -15,7 +15,6 @@ from freezeout_jupyter.copies import path_below
 from freezeout_jupyter.lake.transfers import path_inside
 from freezeout_jupyter.reana.actions import LARGEST_BODY
 from freezeout_jupyter.reana.api import ReanaApi
-from freezeout_jupyter.reana.form import form
 
 if TYPE_CHECKING:
     from freezeout.executors.reana.submission import Submission
@@ -69,6 +68,8 @@ class ReanaForm(ReanaSubmissionApi):
     @authorized
     async def get(self) -> None:
         """Answer what can be said about a run."""
+        from freezeout_jupyter.reana.form import form
+
         what = await self.in_thread(lambda: self.what(self.query("experiment"), self.query("notebook")))
         self.finish(await self.in_thread(lambda: form(what)))
 

@@ -15,12 +15,12 @@ from jupyter_server.utils import url_path_join
 from tornado import web
 
 from freezeout.errors import FreezeoutError, InputError
-from freezeout_jupyter.reana.abouts import About
 from freezeout_jupyter.reana.api import ReanaApi, ReanaRoute
 
 if TYPE_CHECKING:
     from freezeout.reana.client import Client
     from freezeout.reana.workflow import Logs, Session, StepLog, Workflow
+    from freezeout_jupyter.reana.abouts import About
     from freezeout_jupyter.reana.clients import Reana
 
 STATUSES = ("created", "pending", "queued", "running", "finished", "failed", "stopped", "deleted")
@@ -187,7 +187,12 @@ def details_json(said: Mapping[str, Any], retention: Iterable[Mapping[str, Any]]
     """
     from freezeout.reana.workflow import moment
 
-    specification = said.get("specification") or {}
+    # REANA's client fills in what was not said
+    specification = {
+        name: {key: one for key, one in part.items() if one is not None} if isinstance(part, dict) else part
+        for name, part in (said.get("specification") or {}).items()
+        if part is not None
+    }
     inputs = specification.get("inputs") or {}
     return {
         "specification": yaml.safe_dump(specification, sort_keys=False, allow_unicode=True),

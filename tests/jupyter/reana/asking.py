@@ -99,7 +99,8 @@ class Routes:
         """A workflow when it has come to this."""
         end = time.monotonic() + seconds
         while (found := await self.get("workflow", workflow=workflow))["status"] != status:
-            assert time.monotonic() < end, found
+            over = found["status"] in ("finished", "failed", "stopped") or time.monotonic() > end
+            assert not over, (found, (await self.get("logs", workflow=workflow))["workflow_log"])
             await asyncio.sleep(0.2)
         return found
 
