@@ -190,5 +190,11 @@ function Unfolder({
 }
 
 function lastLine(text: string): string {
-  return text.trimEnd().split('\n').pop()?.trim() ?? '';
+  return (
+    text
+      .trimEnd()
+      .split(/[\r\n]/)
+      .pop()
+      ?.trim() ?? ''
+  );
 }

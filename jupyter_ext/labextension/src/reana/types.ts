@@ -209,9 +209,12 @@ export interface IInput {
 }
 
 export interface IResources {
+  /** Such as 2Gi. */
   readonly memory?: string;
-  readonly timeout?: number;
-  readonly cores?: number;
+
+  /** Such as 3600, 90m or 2h. */
+  readonly time?: string;
+  readonly backend?: string;
   readonly retention_days?: number;
 }
 

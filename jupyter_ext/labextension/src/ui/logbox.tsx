@@ -38,7 +38,7 @@ export function LogBox({
       box.current.scrollTop = box.current.scrollHeight;
     }
   }, [text]);
-  const end = lastLines(text, MOST_SIGNS);
+  const end = overwritten(lastLines(text, MOST_SIGNS));
   return (
     <div className="freezeout-Log">
       <pre
@@ -52,7 +52,7 @@ export function LogBox({
           atEnd.current = !fromStart && scrollHeight - scrollTop - clientHeight < NEAR_PX;
         }}
       >
-        {end.length < text.length && `${trans.__('[… what was before is in the copy …]')}\n`}
+        {text.length > MOST_SIGNS && `${trans.__('[… what was before is in the copy …]')}\n`}
         {end || (error ? '' : trans.__('nothing yet'))}
       </pre>
       {error && <div className="freezeout-Said-hint">{error}</div>}
@@ -76,4 +76,9 @@ export function LogBox({
 /** The end of a text, from the beginning of a line on. */
 function lastLines(text: string, most: number): string {
   return text.length <= most ? text : text.slice(text.indexOf('\n', text.length - most) + 1);
+}
+
+/** As a terminal shows it: a line that was written over, as bars of progress are, is there once. */
+function overwritten(text: string): string {
+  return text.includes('\r') ? text.replace(/\r+\n/g, '\n').replace(/^.*\r(?=.)/gm, '') : text;
 }

@@ -3,7 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 import type { IField } from '../types';
 import type { RunModel } from './model';
-import { shown } from './values';
+import { figure, shown } from './values';
 
 export interface IFieldsProps {
   readonly model: RunModel;
@@ -159,12 +159,12 @@ function range(trans: TranslationBundle, { minimum, maximum, choices, type }: IF
     return trans.__('of %1', choices.map(shown).join(', '));
   }
   if (minimum !== null && maximum !== null) {
-    return `${String(minimum)} – ${String(maximum)}`;
+    return `${figure(minimum)} – ${figure(maximum)}`;
   }
   if (minimum !== null) {
-    return trans.__('from %1', minimum);
+    return trans.__('from %1', figure(minimum));
   }
-  return maximum === null ? '' : trans.__('to %1', maximum);
+  return maximum === null ? '' : trans.__('to %1', figure(maximum));
 }
 
 function without(typed: Readonly<Record<string, string>>, name: string): Readonly<Record<string, string>> {

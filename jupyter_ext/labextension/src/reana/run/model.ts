@@ -33,11 +33,20 @@ export interface IOthers {
   readonly connection: string;
   readonly environment: string;
   readonly memory: string;
-  readonly minutes: string;
-  readonly cores: string;
+  readonly time: string;
+  readonly backend: string;
+  readonly days: string;
 }
 
-const NONE: IOthers = { name: '', connection: '', environment: '', memory: '', minutes: '', cores: '' };
+const NONE: IOthers = {
+  name: '',
+  connection: '',
+  environment: '',
+  memory: '',
+  time: '',
+  backend: '',
+  days: ''
+};
 
 /** Who types is waited for. */
 const TYPING_MS = 350;
@@ -273,11 +282,12 @@ export class RunModel extends VDomModel {
   }
 
   private _resources(): ReadonlyPartialJSONObject {
-    const { memory, minutes, cores } = this.others;
+    const { memory, time, backend, days } = this.others;
     return {
       ...(memory.trim() ? { memory: memory.trim() } : {}),
-      ...(Number(minutes) > 0 ? { timeout: Math.round(Number(minutes) * 60) } : {}),
-      ...(Number(cores) > 0 ? { cores: Math.round(Number(cores)) } : {})
+      ...(time.trim() ? { time: time.trim() } : {}),
+      ...(backend ? { backend } : {}),
+      ...(Number(days) > 0 ? { retention_days: Math.round(Number(days)) } : {})
     };
   }
 

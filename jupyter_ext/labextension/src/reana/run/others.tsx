@@ -4,6 +4,9 @@ import { bytes } from '../../ui/words';
 import type { IFieldsProps } from './fields';
 import type { IOthers } from './model';
 
+/** Of a cluster that has several. */
+const BACKENDS = ['kubernetes', 'htcondorcern', 'slurmcern', 'compute4punch'];
+
 export function Inputs({ model, trans }: IFieldsProps): React.JSX.Element {
   const [typed, setTyped] = useState('');
   const own = model.form?.inputs ?? [];
@@ -91,14 +94,15 @@ export function Others({ model, trans }: IFieldsProps): React.JSX.Element {
   const environment = others.environment || (form?.environment ?? '');
   const known = environments.find(({ name }) => name === environment);
   const given = form?.resources ?? {};
-  const minutes = given.timeout ? String(given.timeout / 60) : '';
+  const wanted = others.connection || (connections.chosen?.name ?? '');
+  const chosen = connections.all?.find(({ name }) => name === wanted);
   return (
     <div className="freezeout-Run-others">
       <label>
         {trans.__('Connection')}
         <select
           className="jp-mod-styled"
-          value={others.connection || (connections.chosen?.name ?? '')}
+          value={wanted}
           onChange={event => {
             model.set({ others: { connection: event.target.value } });
           }}
@@ -133,23 +137,35 @@ export function Others({ model, trans }: IFieldsProps): React.JSX.Element {
         {...{ model, trans }}
         name="memory"
         label={trans.__('Memory of a step')}
-        hint={given.memory ?? '4Gi'}
-        pattern="[0-9.]+ *([KMGT]i?)?B?"
+        hint={given.memory ?? '2Gi'}
       />
+      <Text {...{ model, trans }} name="time" label={trans.__('Time of a step')} hint={given.time ?? '90m'} />
       <Text
         {...{ model, trans }}
-        name="minutes"
-        label={trans.__('Time of a step, minutes')}
-        hint={minutes}
-        pattern="[0-9.]+"
-      />
-      <Text
-        {...{ model, trans }}
-        name="cores"
-        label={trans.__('Cores')}
-        hint={given.cores ? String(given.cores) : ''}
+        name="days"
+        label={trans.__('Days that results are kept there')}
+        hint={given.retention_days ? String(given.retention_days) : ''}
         pattern="[0-9]+"
       />
+      {chosen && chosen.kind !== 'embedded' && (
+        <label>
+          {trans.__('Where steps run')}
+          <select
+            className="jp-mod-styled"
+            value={others.backend}
+            onChange={event => {
+              model.set({ others: { backend: event.target.value } });
+            }}
+          >
+            <option value="">{trans.__("the server's choice")}</option>
+            {BACKENDS.map(backend => (
+              <option key={backend} value={backend}>
+                {backend}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
     </div>
   );
 }

@@ -20,6 +20,12 @@ export function shown(value: ReadonlyPartialJSONValue | undefined): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
+/** A number as people read it: `1e+19` rather than twenty digits. */
+export function figure(value: number): string {
+  const size = Math.abs(value);
+  return size >= 1e6 || (size > 0 && size < 1e-4) ? value.toExponential().replace('e+', 'e') : String(value);
+}
+
 /** What was typed as a value of the field's type, within what it allows. */
 export function read(trans: TranslationBundle, field: IField, text: string): Read {
   const { type, name } = field;
@@ -125,10 +131,10 @@ function refuse(trans: TranslationBundle, field: IField, value: string | number)
     return trans.__('%1 is one of %2.', name, choices.map(shown).join(', '));
   }
   if (typeof value === 'number' && minimum !== null && value < minimum) {
-    return trans.__('%1 is below %2.', value, minimum);
+    return trans.__('%1 is below %2.', figure(value), figure(minimum));
   }
   if (typeof value === 'number' && maximum !== null && value > maximum) {
-    return trans.__('%1 is above %2.', value, maximum);
+    return trans.__('%1 is above %2.', figure(value), figure(maximum));
   }
   return '';
 }

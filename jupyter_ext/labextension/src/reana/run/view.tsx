@@ -1,6 +1,7 @@
 /** The form that runs an experiment or a notebook on REANA. */
 import { Button } from '@jupyterlab/ui-components';
 import React from 'react';
+import { isLive } from '../../jobs/api';
 import { OneJob } from '../../jobs/list';
 import { Skeletons } from '../../ui/pieces';
 import { Said } from '../../ui/said';
@@ -167,7 +168,7 @@ function Submit({ model, trans }: IFieldsProps): React.JSX.Element {
       )}
       {job && (
         <div className="freezeout-Run-job">
-          <div>{job.title}</div>
+          {isLive(job) && <div>{job.title}</div>}
           <OneJob job={job} jobs={jobs} trans={trans} />
           {job.error && <Said what={trans.__('It failed.')} said={job.error} trans={trans} tabIndex={0} />}
         </div>
