@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from http.client import HTTPConnection
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from freezeout.errors import InputError
+from freezeout.errors import FreezeoutError, InputError
 from freezeout_jupyter.base import Page
 from freezeout_jupyter.reana.actions import ReanaAction
 from freezeout_jupyter.reana.api import ReanaRoute
@@ -16,6 +17,9 @@ from freezeout_jupyter.reana.workflows import session_address
 
 if TYPE_CHECKING:
     from freezeout.reana.client import Client
+    from freezeout.reana.connection import Connection
+
+_PATIENCE = 10.0
 
 
 class ReanaOpenSession(ReanaAction):
@@ -60,9 +64,10 @@ class ReanaSession(ReanaRoute, Page):
 
 
 def address(client: Client, workflow: str) -> str:
-    """Where a browser finds the session of a workflow.
+    """Where a browser finds the session of a workflow, with what signs it in there.
 
-    That of a cluster has the user's token in it: REANA signs her in to the session by that.
+    The server of this machine tells the address of a session, which has a token of its own. A cluster
+    has no such token: its sessions take the user's, and so that has to be in the address.
 
     Raises
     ------
@@ -77,5 +82,25 @@ def address(client: Client, workflow: str) -> str:
             f"no interactive session of {one.full_name} is open", hint="open one", code="unknown_session"
         )
     connection = client.connection.current()
-    url = f"{connection.url}/{session.path.lstrip('/')}"
-    return url if connection.kind == "embedded" else f"{url}?{urlencode({'token': connection.token})}"
+    path = f"/{session.path.lstrip('/')}"
+    if connection.kind == "embedded":
+        return _own_address(connection, path)
+    return f"{connection.url}{path}?{urlencode({'token': connection.token})}"
+
+
+def _own_address(connection: Connection, path: str) -> str:
+    """Where the server of this machine sends on to, whose token goes no further than there."""
+    there = urlsplit(connection.url)
+    asked = HTTPConnection(str(there.hostname), there.port, timeout=_PATIENCE)
+    try:
+        asked.request("GET", path, headers={"Authorization": f"Bearer {connection.token}"})
+        found = asked.getresponse().getheader("Location", "")
+    except OSError as error:
+        raise FreezeoutError(
+            "the REANA server of this machine does not answer", hint="start it", code="reana_unreachable"
+        ) from error
+    finally:
+        asked.close()
+    if urlsplit(found).hostname != there.hostname or connection.token in found:
+        raise FreezeoutError("the session cannot be entered", hint="open it again", code="reana_answer")
+    return found

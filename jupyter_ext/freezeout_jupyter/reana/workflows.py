@@ -185,14 +185,10 @@ def details_json(said: Mapping[str, Any], retention: Iterable[Mapping[str, Any]]
     retention : iterable of mapping
         The rules as REANA tells them.
     """
+    from freezeout.reana.again import as_sent
     from freezeout.reana.workflow import moment
 
-    # REANA's client fills in what was not said
-    specification = {
-        name: {key: one for key, one in part.items() if one is not None} if isinstance(part, dict) else part
-        for name, part in (said.get("specification") or {}).items()
-        if part is not None
-    }
+    specification = as_sent(said.get("specification") or {})
     inputs = specification.get("inputs") or {}
     return {
         "specification": yaml.safe_dump(specification, sort_keys=False, allow_unicode=True),
