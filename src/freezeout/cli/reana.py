@@ -196,6 +196,7 @@ def _access(actions: Any) -> None:
     add.add_argument(
         "--insecure", action="store_true", help="accept http, and certificates that nobody vouches for"
     )
+    add.add_argument("--authorities", type=Path, metavar="FILE", help="certificates that are trusted there")
     add.add_argument("--no-check", action="store_true", help="keep it without asking the server")
     _inner(add, "add_connection")
     remove = doing.add_parser("remove", help="forget a server and its token", allow_abbrev=False)

@@ -101,15 +101,16 @@ def _as_json(one: Connection) -> dict[str, Any]:
 
 def add_connection(options: argparse.Namespace) -> None:
     """Keep a server and a token."""
-    from freezeout.reana.checking import address, secret
+    from freezeout.reana.checking import address, certificates, secret
     from freezeout.reana.client import Client
     from freezeout.reana.connection import Connection, keep, require_name
 
     require_name(options.name)
     url = address(options.url, insecure=options.insecure)
     token = secret(_given(options.token_file, f"token of {url}").decode(errors="replace"))
+    authorities = certificates(options.authorities) if options.authorities else None
     if not options.no_check:
-        tried = Connection(options.name, "kept", url, token, verify=not options.insecure)
+        tried = Connection(options.name, "kept", url, token, not options.insecure, authorities)
         try:
             found = Client(tried, build=build).server()
         except FreezeoutError as error:
@@ -118,7 +119,7 @@ def add_connection(options: argparse.Namespace) -> None:
                 code=error.code,
             ) from error  # fmt: skip
         say(f"REANA {found.version} at {url} takes you for {found.email}")
-    kept = keep(options.name, url, token, insecure=options.insecure)
+    kept = keep(options.name, url, token, insecure=options.insecure, authorities=authorities)
     if options.json:
         return print_json(_as_json(kept))
     say(f"'{kept.name}' is kept")

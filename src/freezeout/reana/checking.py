@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from freezeout.errors import InputError
+from freezeout.settings import user_path
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -48,6 +50,24 @@ def address(text: str, *, insecure: bool = False) -> str:
         )
     # the client's own protocol begins with /api
     return text.removesuffix("/api")
+
+
+def certificates(path: Path) -> Path:
+    """A file of certificates.
+
+    Raises
+    ------
+    InputError
+        When it cannot be read, or holds none.
+    """
+    file = user_path(path)
+    try:
+        text = file.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise InputError(f"cannot read {file}: {error.strerror}", code="bad_certificates") from error
+    if "-----BEGIN CERTIFICATE-----" not in text and "-----BEGIN TRUSTED CERTIFICATE-----" not in text:
+        raise InputError(f"{file} holds no certificate", hint="as PEM", code="bad_certificates")
+    return file
 
 
 def secret(token: str) -> str:

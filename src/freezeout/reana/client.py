@@ -21,10 +21,12 @@ from freezeout.reana.workflow import (
     ServerInfo,
     Workflow,
     WorkflowPage,
+    listed,
     more,
 )
 
 _NOBODY = Reporter()
+_PAGE = 1000
 _LOGS_SECONDS = 300.0
 
 
@@ -121,7 +123,7 @@ class Client:
             "workflows", safe=True, search=search, status=list(status), sort=sort, page=page, size=size,
             sessions=sessions, sizes=sizes, workflow=workflow,
         )  # fmt: skip
-        items = tuple(Workflow.of(one) for one in said.get("items") or ())
+        items = tuple(Workflow.of(one) for one in listed(said, "items"))
         total, has_next = more(said, page, size, items)
         return WorkflowPage(items, total, page, has_next)
 
@@ -202,7 +204,7 @@ class Client:
     def retention(self, workflow: str) -> list[dict[str, Any]]:
         """How long which files are kept."""
         said = self.ask("retention", safe=True, workflow=workflow)
-        return list(said.get("retention_rules") or [])
+        return [one for one in listed(said, "retention_rules") if isinstance(one, dict)]
 
     def diff(self, a: str, b: str, *, brief: bool = False, context: int = 5) -> dict[str, Any]:
         """What differs between two workflows.
@@ -248,7 +250,7 @@ class Client:
             A part of the path.
         """
         said = self.ask("files", safe=True, workflow=workflow, name=name, search=search, page=page, size=size)
-        items = tuple(File.of(one) for one in said.get("items") or ())
+        items = tuple(File.of(one) for one in listed(said, "items"))
         total, has_next = more(said, page, size, items)
         return FilePage(items, total, page, has_next)
 
@@ -257,16 +259,17 @@ class Client:
         found: dict[str, File] = {}
         page = 1
         while True:
-            one = self.files(workflow, name=name, search=search, page=page, size=1000)
+            one, before = self.files(workflow, name=name, search=search, page=page, size=_PAGE), len(found)
             found |= {file.path: file for file in one.items}
-            if not one.has_next or not one.items:
+            # a server that says "more" and has none would be asked for ever
+            if not one.has_next or len(found) == before:
                 return list(found.values())
             page += 1
 
     def disk_usage(self, workflow: str, *, search: str = "", summarize: bool = False) -> list[File]:
         """What files and folders take; with `summarize` the whole workspace alone."""
         said = self.ask("disk_usage", safe=True, workflow=workflow, search=search, summarize=summarize)
-        return [File.of(one) for one in said.get("disk_usage_info") or ()]
+        return [File.of(one) for one in listed(said, "disk_usage_info")]
 
     def upload(self, workflow: str, files: Mapping[str, Path], report: Reporter = _NOBODY) -> None:
         """Take files to a workspace: the path of each there, and where it is here."""
@@ -314,6 +317,7 @@ class Client:
         return [
             {"name": str(one.get("name")), "type": str(one.get("type"))}
             for one in self.ask("secrets", safe=True)
+            if isinstance(one, dict)
         ]
 
     def add_secret(self, name: str, value: bytes, *, type: str = "env", overwrite: bool = False) -> None:

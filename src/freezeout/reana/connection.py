@@ -13,7 +13,7 @@ from typing import Literal
 
 from freezeout.errors import FreezeoutError, InputError
 from freezeout.reana import kept
-from freezeout.reana.checking import address, secret
+from freezeout.reana.checking import address, certificates, secret
 from freezeout.reana.place import place
 from freezeout.settings import settings, user_path
 
@@ -109,13 +109,17 @@ def connection(name: str = "") -> Connection:
     return found
 
 
-def keep(name: str, url: str, token: str, *, insecure: bool = False) -> Connection:
+def keep(
+    name: str, url: str, token: str, *, insecure: bool = False, authorities: Path | None = None
+) -> Connection:
     """Keep a server and a token under a name; another of this name is replaced.
 
     Parameters
     ----------
     insecure : bool
         Whether http to another machine and certificates that nobody vouches for are put up with.
+    authorities : Path, optional
+        A file of the certificates that are trusted there, in place of the usual ones.
 
     Raises
     ------
@@ -123,7 +127,8 @@ def keep(name: str, url: str, token: str, *, insecure: bool = False) -> Connecti
         When the name, the address or the token cannot be used.
     """
     require_name(name)
-    kept.keep(name, kept.Kept(address(url, insecure=insecure), secret(token), insecure))
+    path = str(certificates(authorities)) if authorities else ""
+    kept.keep(name, kept.Kept(address(url, insecure=insecure), secret(token), insecure, path))
     return connection(name)
 
 
@@ -192,11 +197,9 @@ def _configured() -> Connection | None:
         if url.rstrip("/") == place().url and token.strip() == place().token:
             # what 'freezeout reana env' prints
             return None
-        authorities = known["reana_authorities"].value
-        return Connection(
-            CONFIGURED, "configured", address(url), secret(token),
-            authorities=user_path(authorities) if authorities else None,
-        )  # fmt: skip
+        path = known["reana_authorities"].value
+        authorities = certificates(Path(path)) if path else None
+        return Connection(CONFIGURED, "configured", address(url), secret(token), authorities=authorities)
     except InputError as error:
         return Connection(CONFIGURED, "configured", "", fault=str(error))
 
@@ -215,7 +218,8 @@ def _kept() -> list[Connection]:
     for name in kept.names():
         try:
             one = kept.read(name)
-            found.append(Connection(name, "kept", one.url, one.token, verify=not one.insecure))
+            authorities = Path(one.authorities) if one.authorities else None
+            found.append(Connection(name, "kept", one.url, one.token, not one.insecure, authorities))
         except InputError as error:
             found.append(Connection(name, "kept", "", fault=str(error)))
     return found

@@ -18,8 +18,8 @@ _KINDS: dict[str, _Kind] = {
     "broken_off": (FreezeoutError, "reana_unreachable", "broke off its answer", "try again"),
     "certificate": (
         InputError, "reana_certificate", "shows a certificate that is not trusted",
-        "name a file of its authorities in the setting reana_authorities, or add the connection with "
-        "--insecure when the way there is safe",
+        "name the file of its authorities: freezeout reana connections add … --authorities FILE, or the "
+        "setting reana_authorities",
     ),
     "not_https": (
         InputError, "reana_unreachable", "does not answer as https",

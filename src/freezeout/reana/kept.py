@@ -24,6 +24,7 @@ class Kept:
     url: str
     token: str = field(repr=False)
     insecure: bool = False
+    authorities: str = ""
 
 
 def folder() -> Path:
@@ -53,7 +54,12 @@ def read(name: str) -> Kept:
         data = json.loads(path.read_text(encoding="utf-8"))
         if data.pop("schema_version") != SCHEMA_VERSION:
             raise InputError(f"{path} was written by another Freezeout", hint="add it anew", code="bad_reana")
-        found = Kept(str(data["url"]), str(data["token"]), data.get("insecure") is True)
+        found = Kept(
+            str(data["url"]),
+            str(data["token"]),
+            data.get("insecure") is True,
+            str(data.get("authorities") or ""),
+        )
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise InputError(
             f"{path} cannot be read", hint="remove it, and add it anew", code="bad_reana"

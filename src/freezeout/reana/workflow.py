@@ -10,6 +10,7 @@ from typing import Any
 STATES = ("created", "pending", "queued", "running", "finished", "failed", "stopped", "deleted")
 """What a workflow can be."""
 
+_LARGEST = 1 << 63
 LIVE = ("pending", "queued", "running")
 """States that pass by themselves."""
 
@@ -94,8 +95,9 @@ class Workflow:
         return self.status in LIVE
 
     @classmethod
-    def of(cls, said: Mapping[str, Any]) -> Workflow:
+    def of(cls, said: object) -> Workflow:
         """One of the server's description."""
+        said = _mapping(said)
         name, run = split_name(str(said.get("name") or said.get("workflow_name") or ""))
         progress = _mapping(said.get("progress"))
         return cls(
@@ -115,7 +117,7 @@ class Workflow:
             session=_session(said),
             user=str(said.get("user") or ""),
             owner=str(said.get("owner_email") or ""),
-            shared_with=tuple(str(one) for one in said.get("shared_with") or ()),
+            shared_with=tuple(str(one) for one in listed(said, "shared_with")),
         )
 
 
@@ -154,8 +156,9 @@ class StepLog:
     log: str
 
     @classmethod
-    def of(cls, id: str, said: Mapping[str, Any]) -> StepLog:
+    def of(cls, id: str, said: object) -> StepLog:
         """One of the server's description."""
+        said = _mapping(said)
         texts = {
             name: str(said.get(theirs) or "")
             for name, theirs in {
@@ -177,10 +180,11 @@ class Logs:
     steps: tuple[StepLog, ...]
 
     @classmethod
-    def of(cls, said: Mapping[str, Any]) -> Logs:
+    def of(cls, said: object) -> Logs:
         """One of the server's description."""
+        said = _mapping(said)
         jobs = _mapping(said.get("job_logs"))
-        steps = (StepLog.of(str(id), _mapping(one)) for id, one in jobs.items())
+        steps = (StepLog.of(str(id), one) for id, one in jobs.items())
         return cls(str(said.get("workflow_logs") or ""), str(said.get("engine_specific") or ""), tuple(steps))
 
 
@@ -193,8 +197,9 @@ class File:
     modified: str | None
 
     @classmethod
-    def of(cls, said: Mapping[str, Any]) -> File:
+    def of(cls, said: object) -> File:
         """One of the server's description."""
+        said = _mapping(said)
         path = str(said.get("name") or "").lstrip("/")
         return cls(path, size(said.get("size")) or 0, moment(said.get("last-modified")))
 
@@ -254,8 +259,9 @@ class ServerInfo:
     quota: Quota
 
     @classmethod
-    def of(cls, said: Mapping[str, Any]) -> ServerInfo:
+    def of(cls, said: object) -> ServerInfo:
         """One of the server's description."""
+        said = _mapping(said)
         quota = _mapping(said.get("quota"))
         return cls(
             str(said.get("reana_server_version") or ""), str(said.get("email") or ""),
@@ -298,7 +304,7 @@ def moment(text: object) -> str | None:
 def size(said: object) -> int | None:
     """A number of bytes of the server's description; it writes -1 when it was not asked."""
     raw = _mapping(said).get("raw")
-    return int(raw) if isinstance(raw, int | float) and raw >= 0 else None
+    return int(raw) if isinstance(raw, int | float) and 0 <= raw < _LARGEST else None
 
 
 def more(said: Mapping[str, Any], page: int, per_page: int, items: Sequence[object]) -> tuple[int, bool]:
@@ -308,6 +314,12 @@ def more(said: Mapping[str, Any], page: int, per_page: int, items: Sequence[obje
         return (page - 1) * per_page + len(items), len(items) == per_page
     has_next = said.get("has_next")
     return total, has_next if isinstance(has_next, bool) else page * per_page < total
+
+
+def listed(said: object, name: str) -> list[Any]:
+    """A list of the server's description; empty when there is none."""
+    found = _mapping(said).get(name)
+    return found if isinstance(found, list) else []
 
 
 def _total(said: object) -> int:

@@ -43,7 +43,8 @@ def _kind(error: BaseException, status: int) -> str:
         return "not_reana"
     for one in _chain(error):
         if isinstance(one, requests.exceptions.SSLError):
-            return "certificate" if "CERTIFICATE" in str(one).upper() else "not_https"
+            said = " ".join(map(str, _chain(error))).upper()
+            return "certificate" if "CERTIFICATE" in said else "not_https"
         if isinstance(one, requests.exceptions.Timeout):
             return "timeout"
         if isinstance(one, requests.exceptions.ProxyError | requests.exceptions.InvalidURL):
