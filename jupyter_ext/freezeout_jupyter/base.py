@@ -110,6 +110,8 @@ _KINDS: dict[Kind, str] = {
     object: "any value",
 }
 _LARGEST_BODY = 10_000
+# what may be a secret comes back in no message and in no log
+_NOT_REPEATED = ("token", "value")
 _HTTP_CODES = {400: "bad_request", 403: "forbidden", 404: "not_found", 405: "method_not_allowed"}
 _HTTP_HINTS = {
     403: "log in, or send the header 'Authorization: token …' with the token of this server",
@@ -161,6 +163,8 @@ def read_body(
         if not _is(value, allowed[name]):
             given = json.dumps(value)
             shown = given if len(given) <= 40 else f"{given[:40]}…"
+            if name in _NOT_REPEATED:
+                shown = "of another kind"
             raise InputError(
                 f"'{name}' is {shown}", hint=f"{name} is {_KINDS[allowed[name]]}", code="bad_body"
             )

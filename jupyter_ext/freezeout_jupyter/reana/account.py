@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from jupyter_server.auth.decorator import authorized
@@ -84,9 +85,12 @@ def _usage(client: Client, workflow: str) -> tuple[Quota, list[File] | None]:
     return client.quota(), client.disk_usage(workflow) if workflow else None
 
 
-def _disk_json(files: list[File] | None) -> dict[str, Any] | None:
-    if files is None:
+def _disk_json(found: list[File] | None) -> dict[str, Any] | None:
+    """Files by their size; folders, which REANA lists among them, are what is in them."""
+    if found is None:
         return None
+    folders = {str(folder) for one in found for folder in PurePosixPath(one.path).parents}
+    files = [one for one in found if one.path and one.path not in folders]
     largest = sorted(files, key=lambda one: one.size, reverse=True)
     return {
         "bytes": sum(one.size for one in files),

@@ -113,7 +113,7 @@ async def test_a_server_is_kept_used_and_forgotten_and_its_token_is_told_nobody(
     assert await api.refused("DELETE", "connections", name="embedded") == (409, "not_kept")
     assert await api.refused("GET", "workflows", connection="mine") == (404, "unknown_reana")
     everything = json.dumps(said) + caplog.text
-    assert reana.token not in everything and "not-the-token" not in everything
+    assert reana.token[:12] not in everything and "not-the-token" not in everything
     for path in freezeout_home.rglob("*"):
         if path.is_file() and not path.is_relative_to(freezeout_home / "environments"):
             assert reana.token.encode() not in path.read_bytes(), path

@@ -1,0 +1,116 @@
+"""Experiments and notebooks sent to REANA from the page: the form, what is sent, what comes home."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from .asking import Routes
+
+PARAMETERS = "n: int = 3  # how many [1]\nword = 'a'\nfree = None\n"
+
+
+@pytest.fixture
+def notebook(jp_root_dir: Path) -> Path:
+    """A notebook that reads a file beside it and writes another."""
+    cells = [
+        {"cell_type": "code", "metadata": {"tags": ["parameters"]}, "source": PARAMETERS},
+        {
+            "cell_type": "code",
+            "metadata": {},
+            "source": "text = open('in.txt').read()\nprint(text * n + word, file=open('out.txt', 'w'), end='')",
+        },
+    ]
+    cells = [{**one, "execution_count": None, "outputs": [], "id": f"cell{n}"} for n, one in enumerate(cells)]
+    path = jp_root_dir / "mine" / "count me.ipynb"
+    path.parent.mkdir()
+    path.write_text(json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}))
+    (path.parent / "in.txt").write_text("x")
+    return path
+
+
+async def test_the_form_of_an_experiment_has_its_parameters_and_presets(api: Routes) -> None:
+    form = await api.get("form", experiment="darkside50")
+    assert (form["kind"], form["name"]) == ("experiment", "darkside50")
+    rho = next(one for one in form["parameters"] if one["name"] == "rho_dm")
+    assert (rho["type"], rho["value"], rho["unit"]) == ("float", 0.3, "GeV/cm3") and rho["scannable"]
+    assert {"default", "smoke"} <= set(form["presets"])
+    assert [one["name"] for one in form["environments"]] == [form["environment"]]
+    assert form["inputs"] and all(one["bytes"] for one in form["inputs"])
+
+
+async def test_the_form_of_any_notebook_has_its_parameters_and_the_environments(
+    api: Routes, notebook: Path
+) -> None:
+    form = await api.get("form", notebook="mine/count me.ipynb")
+    assert (form["kind"], form["title"], form["environment"]) == ("notebook", "count me.ipynb", "gateway")
+    assert [(one["name"], one["type"], one["value"]) for one in form["parameters"]] == [
+        ("n", "int", 3), ("word", "str", "a"), ("free", "any", None),
+    ]  # fmt: skip
+    gateway = next(one for one in form["environments"] if one["name"] == "gateway")
+    assert gateway["image"].startswith("docker.io/library/python:")
+    for query, answer in (
+        ({}, (400, "bad_input")), ({"experiment": "none"}, (404, "unknown_experiment")),
+        ({"notebook": "none.ipynb"}, (404, "path_not_found")), ({"notebook": "../x"}, (400, "path_outside")),
+    ):  # fmt: skip
+        assert await api.refused("GET", "form", **query) == answer
+
+
+async def test_what_would_be_sent_is_shown_and_what_is_wrong_with_it(api: Routes, notebook: Path) -> None:
+    asked = {"experiment": "darkside50", "preset": "smoke", "parameters": {"rho_dm": 0.4}}
+    status, found = await api.ask("POST", "preview-submission", asked)
+    assert status == 200 and found["problems"] == [] and found["steps"] >= 1
+    said = yaml.safe_load(found["yaml"])
+    assert said["inputs"]["parameters"]["rho_dm"] == 0.4 and said["workflow"]["type"] == "serial"
+    assert "freezeout/submission.json" in [one["path"] for one in found["files"]]
+    scan = await api.post("preview-submission", experiment="darkside50", scan={"rho_dm": "0.2:0.4:3"})
+    assert scan["steps"] >= 3 and scan["problems"] == []
+    for more, parameter in (
+        ({"parameters": {"rho_dn": 1}}, "rho_dn"), ({"parameters": {"rho_dm": -1}}, "rho_dm"),
+        ({"scan": {"rho_dm": "x:y:z"}}, "rho_dm"), ({"resources": {"memory": "much"}}, None),
+        ({"preset": "none"}, None), ({"name": "a.b"}, None),
+    ):  # fmt: skip
+        found = await api.post("preview-submission", experiment="darkside50", **more)
+        (problem,) = found["problems"]
+        assert (found["yaml"], problem["parameter"]) == ("", parameter) and problem["message"], more
+    bad = {"experiment": "darkside50", "parameters": {"rho_dm": "much"}}
+    assert (await api.refused("POST", "submissions", bad))[0] == 400
+
+
+async def test_the_folder_of_a_workflow_is_saved_and_never_over_another(
+    api: Routes, notebook: Path, jp_root_dir: Path
+) -> None:
+    asked = {"notebook": "mine/count me.ipynb", "inputs": ["mine/in.txt"]}
+    found = await api.post("save-yaml", **asked)
+    assert found["yaml"] == "mine/count-me-reana/reana.yaml"
+    assert yaml.safe_load((jp_root_dir / found["yaml"]).read_text())["workflow"]["type"] == "serial"
+    assert all((jp_root_dir / found["folder"] / name).is_file() for name in found["files"])
+    assert await api.refused("POST", "save-yaml", asked) == (409, "folder_exists")
+    edited = (jp_root_dir / found["yaml"]).read_text() + "# mine\n"
+    there = await api.post("save-yaml", **asked, to="else/where", yaml=edited)
+    assert (jp_root_dir / there["yaml"]).read_text() == edited
+    assert await api.refused("POST", "save-yaml", {**asked, "to": "../out"}) == (400, "path_outside")
+
+
+@pytest.mark.slow
+async def test_a_notebook_runs_on_reana_with_other_values_and_its_results_come_home(
+    api: Routes, reana: Any, notebook: Path, jp_root_dir: Path
+) -> None:
+    asked = {
+        "notebook": "mine/count me.ipynb", "inputs": ["mine/in.txt"], "parameters": {"n": 2, "word": "b"},
+    }  # fmt: skip
+    job = await api.post("submissions", 202, **asked)
+    assert job["kind"] == "reana-run"
+    job = await api.job(job)
+    assert job["state"] == "done", job
+    found = await api.get("workflow", workflow=job["result"]["workflow"])
+    assert (found["status"], found["kind"], found["environment"]) == ("finished", "notebook", "gateway")
+    assert found["parameters"] == {"n": 2, "word": "b"}
+    (out,) = notebook.parent.rglob("out.txt")
+    assert out.read_text() == "xxb"
+    fetched = await api.job(await api.post("fetch", 202, workflow=found["id"]))
+    assert fetched["state"] == "done", fetched
