@@ -52,6 +52,9 @@ def specification(given: Any) -> tuple[Mapping[str, Any], str]:
     """
     if not isinstance(given, dict) or not given:
         raise Refusal(400, "A REANA specification has to be given, as a JSON object.")
+    given = _without_nulls({name: _without_nulls(section) for name, section in given.items()})
+    if not isinstance(given.get("version", ""), str):
+        raise Refusal(400, "'version' in the specification is not a text.")
     workflow = _section(given, "workflow")
     kind = workflow.get("type")
     if kind not in ENGINES:
@@ -64,6 +67,11 @@ def specification(given: Any) -> tuple[Mapping[str, Any], str]:
         parts(workflow["file"])
     elif not isinstance(workflow.get("specification"), dict):
         raise Refusal(400, "workflow.specification is missing: the client puts the workflow there.")
+    if not isinstance(workflow.get("file", ""), str):
+        raise Refusal(400, "workflow.file is not a path.")
+    steps = (workflow.get("specification") or {}).get("steps", [])
+    if not isinstance(steps, list) or not all(isinstance(step, dict) for step in steps):
+        raise Refusal(400, "workflow.specification.steps is not a list of steps.")
     inputs = _section(given, "inputs")
     _section(inputs, "parameters")
     options(str(kind), _section(inputs, "options"))
@@ -71,6 +79,13 @@ def specification(given: Any) -> tuple[Mapping[str, Any], str]:
     _paths(_section(given, "outputs"), "outputs")
     _retention(_section(given, "workspace"))
     return given, str(kind)
+
+
+def _without_nulls(section: Any) -> Any:
+    """A section without what was not given: a client that read a specification may send it as null."""
+    if not isinstance(section, dict):
+        return section
+    return {name: value for name, value in section.items() if value is not None}
 
 
 def _section(holder: Mapping[str, Any], section: str) -> Mapping[str, Any]:
@@ -84,7 +99,7 @@ def _section(holder: Mapping[str, Any], section: str) -> Mapping[str, Any]:
 
 def _paths(section: Mapping[str, Any], of: str) -> None:
     for key in ("files", "directories"):
-        paths = section.get(key) or []
+        paths = section.get(key, [])
         if not isinstance(paths, list) or not all(isinstance(path, str) for path in paths):
             raise Refusal(400, f"{of}.{key} is not a list of paths.")
         for path in paths:
