@@ -54,13 +54,14 @@ export class Changes {
 
   /** @param paths - null for all */
   async download(id: string, paths: readonly string[] | null, to: string): Promise<boolean> {
-    return await this._job(`download ${id}`, connection =>
-      this._options.api.download(connection, id, paths, to)
+    this._folders.set(id, to);
+    return await this._job('download', id, (connection, name) =>
+      this._options.api.download(connection, name, paths, to)
     );
   }
 
   async bringHome(id: string): Promise<boolean> {
-    return await this._job(`fetch ${id}`, connection => this._options.api.bringHome(connection, id));
+    return await this._job('fetch', id, (connection, name) => this._options.api.bringHome(connection, name));
   }
 
   async removeFiles(id: string, paths: readonly string[]): Promise<boolean> {
@@ -117,9 +118,34 @@ export class Changes {
     }
   }
 
-  private async _job(what: string, work: (connection: string) => Promise<IJob>): Promise<boolean> {
-    return await this._ask(what, async connection => {
-      this._options.jobs.add(await work(connection));
+  /** What was last begun here with a workflow, when it is done. */
+  done(id: string): IJob | undefined {
+    const job = this._options.jobs.jobs.get(this._last.get(id) ?? '');
+    return job?.state === 'done' ? job : undefined;
+  }
+
+  /** The folder that was last downloaded to. */
+  folder(id: string): string {
+    return this._folders.get(id) ?? '';
+  }
+
+  /** Say no more of what is done. */
+  forget(id: string): void {
+    this._last.delete(id);
+    this._options.model.draw();
+  }
+
+  /** @param work - is given the workflow's name, of which the job's title is made */
+  private async _job(
+    what: string,
+    id: string,
+    work: (connection: string, name: string) => Promise<IJob>
+  ): Promise<boolean> {
+    const { jobs, model } = this._options;
+    return await this._ask(`${what} ${id}`, async connection => {
+      const job = await work(connection, model.listing?.find(id)?.full_name ?? id);
+      this._last.set(id, job.id);
+      jobs.add(job);
     });
   }
 
@@ -129,7 +155,10 @@ export class Changes {
     if (done) {
       model.question = null;
     }
-    void model.refresh();
+    model.stir();
     return done;
   }
+
+  private readonly _last = new Map<string, string>();
+  private readonly _folders = new Map<string, string>();
 }

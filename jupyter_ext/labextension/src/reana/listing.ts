@@ -30,6 +30,9 @@ export interface IListingOptions {
   readonly trans: TranslationBundle;
   readonly changed: () => void;
 
+  /** Whether something is under way that will change it. */
+  readonly isStirred: () => boolean;
+
   /** Called with those of which something has changed. */
   readonly arrived: (workflows: readonly IWorkflow[]) => void;
 }
@@ -210,7 +213,7 @@ export class Listing {
   private _plan(): void {
     clearTimeout(this._timer);
     if (this._watched && !document.hidden) {
-      const live = this._rows?.some(({ status }) => isLive(status)) ?? false;
+      const live = this._options.isStirred() || (this._rows?.some(({ status }) => isLive(status)) ?? false);
       const pause = this._failure ? FAILED_MS : live ? LIVE_MS : STILL_MS;
       this._timer = setTimeout(() => void this.load(), pause);
     }

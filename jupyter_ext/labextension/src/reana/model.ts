@@ -43,7 +43,7 @@ export class ReanaModel extends VDomModel {
     super();
     const { api, jobs, trans } = _options;
     const changed = (): void => {
-      this._draw();
+      this.draw();
     };
     this.asked = new Asked({ trans, connection: () => this._listing?.connection, changed });
     this.jobs = new ShownJobs(
@@ -54,7 +54,7 @@ export class ReanaModel extends VDomModel {
     );
     this.connections = new Connections(_options);
     this.changes = new Changes({ api, jobs, trans, asked: this.asked, model: this });
-    this.connections.changed.connect(this._draw, this);
+    this.connections.changed.connect(this.draw, this);
     this.connections.chosenChanged.connect((_, chosen) => {
       this._choose(chosen);
     });
@@ -103,7 +103,7 @@ export class ReanaModel extends VDomModel {
       looked.part = part;
     }
     this._active = row.id;
-    this._draw();
+    this.draw();
     return looked;
   }
 
@@ -113,7 +113,7 @@ export class ReanaModel extends VDomModel {
     if (this._question?.id === id) {
       this._question = null;
     }
-    this._draw();
+    this.draw();
   }
 
   /** The row on which the keyboard is: what a command is about when it is not said. */
@@ -124,7 +124,7 @@ export class ReanaModel extends VDomModel {
   set active(id: string) {
     if (id !== this._active) {
       this._active = id;
-      this._draw();
+      this.draw();
     }
   }
 
@@ -139,7 +139,7 @@ export class ReanaModel extends VDomModel {
       this.asked.dismiss(`${question.what} ${question.id}`);
       this.unfold(row);
     }
-    this._draw();
+    this.draw();
   }
 
   /** Whether the form for another connection is unfolded, or a question about the one that is looked at. */
@@ -150,7 +150,7 @@ export class ReanaModel extends VDomModel {
   set form(form: 'connect' | 'disconnect' | null) {
     this._form = form;
     this.asked.dismiss('connect', 'disconnect');
-    this._draw();
+    this.draw();
   }
 
   /** Whether somebody looks at the panel. */
@@ -164,6 +164,12 @@ export class ReanaModel extends VDomModel {
     if (watched && this.connections.all) {
       void this.connections.load();
     }
+  }
+
+  /** Something has been asked for: for a while the list is read as often as when something runs. */
+  stir(): void {
+    this._stirred = Date.now() + STIRRED_MS;
+    void this.refresh();
   }
 
   async refresh(anew = false): Promise<void> {
@@ -199,7 +205,7 @@ export class ReanaModel extends VDomModel {
       api,
       trans,
       changed: () => {
-        this._draw();
+        this.draw();
       },
       isWatched: () => this._watched
     };
@@ -224,8 +230,9 @@ export class ReanaModel extends VDomModel {
           api,
           trans,
           changed: () => {
-            this._draw();
+            this.draw();
           },
+          isStirred: () => Date.now() < this._stirred || this.jobs.shown.some(isLiveJob),
           arrived: rows => {
             this._arrived(rows);
           }
@@ -235,7 +242,7 @@ export class ReanaModel extends VDomModel {
       );
       this._look();
     }
-    this._draw();
+    this.draw();
   }
 
   /** Read on what is looked at; nothing of what is not. */
@@ -282,7 +289,7 @@ export class ReanaModel extends VDomModel {
         // a line that is not there says as much
         this._usage = null;
       }
-      this._draw();
+      this.draw();
     }
   }
 
@@ -291,17 +298,18 @@ export class ReanaModel extends VDomModel {
     if (own.length > 0) {
       const ended = own.some(job => !isLiveJob(job));
       if (this._watched && (ended || own.some(({ kind }) => MAKES.includes(kind)))) {
-        void this.refresh();
+        this.stir();
       }
-      this._draw();
+      this.draw();
     }
   }
 
-  private _draw(): void {
+  draw(): void {
     this.stateChanged.emit();
   }
 
   private _listing: Listing | null = null;
+  private _stirred = 0;
   private _usage: IUsage | null = null;
   private _active = '';
   private _question: IQuestion | null = null;
@@ -310,6 +318,9 @@ export class ReanaModel extends VDomModel {
   private _kept: Partial<Kept> = {};
   private readonly _looked = new Map<string, Looked>();
 }
+
+/** What was asked for has come to be seen after that. */
+const STIRRED_MS = 6_000;
 
 /** Jobs that make workflows. */
 const MAKES: readonly string[] = ['reana-run', 'reana-rerun'];

@@ -102,9 +102,56 @@ export function Unfolded({ host, looked }: IUnfoldedProps): React.JSX.Element {
           )
         );
       })}
+      <Done host={host} looked={looked} />
       <PartView host={host} looked={looked} />
     </div>
   );
+}
+
+/** What was fetched from it. */
+function Done({ host, looked }: IUnfoldedProps): React.JSX.Element | null {
+  const { model, trans, run } = host;
+  const { id } = looked.row;
+  const job = model.changes.done(id);
+  if (!job) {
+    return null;
+  }
+  const folder = model.changes.folder(id);
+  return (
+    <div className="freezeout-Reana-done" role="status">
+      <span className="freezeout-Reana-state" data-status="finished" aria-hidden />{' '}
+      {said(trans, job.kind, folder)}
+      {job.kind === 'reana-download' && folder && (
+        <button
+          className="freezeout-Link"
+          onClick={() => {
+            run('filebrowser:open-path', { path: folder });
+          }}
+        >
+          {trans.__('Show in the file browser')}
+        </button>
+      )}
+      <button
+        className="freezeout-Link"
+        onClick={() => {
+          model.changes.forget(id);
+        }}
+      >
+        {trans.__('Dismiss')}
+      </button>
+    </div>
+  );
+}
+
+function said(trans: TranslationBundle, kind: string, folder: string): string {
+  switch (kind) {
+    case 'reana-download':
+      return trans.__('Downloaded to %1.', folder);
+    case 'reana-fetch':
+      return trans.__('Its results are here.');
+    default:
+      return trans.__('It runs again.');
+  }
 }
 
 function PartView({ host, looked }: IUnfoldedProps): React.JSX.Element {

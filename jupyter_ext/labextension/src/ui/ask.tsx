@@ -26,11 +26,21 @@ export interface IAskProps {
 export function Ask(props: IAskProps): React.JSX.Element {
   const { title, children, yes, no, warn = false, valid = true, pending, said, onYes, onNo, trans } = props;
   const box = useRef<HTMLFormElement>(null);
+  const led = useRef<HTMLElement | null>(null);
   useLayoutEffect(() => {
-    const field = box.current?.querySelector<HTMLElement>('[data-first]');
-    (field ?? box.current?.querySelector<HTMLElement>('button[data-no]'))?.focus();
+    box.current?.querySelector<HTMLElement>('button[data-no]')?.focus();
     box.current?.scrollIntoView({ block: 'nearest' });
   }, []);
+  useLayoutEffect(() => {
+    // fields may come later than the question
+    if (document.activeElement?.matches('button[data-no]')) {
+      const field = box.current?.querySelector<HTMLElement>('[data-first]');
+      if (field && field !== led.current) {
+        led.current = field;
+        field.focus();
+      }
+    }
+  });
   return (
     <form
       ref={box}
