@@ -21,6 +21,7 @@ def add_commands(actions: Any) -> None:
     )
     _add_what(run)
     _add_sending(run)
+    _add_chain(run)
     run.set_defaults(command=_run, scan=[])
 
     scan = actions.add_parser(
@@ -29,13 +30,14 @@ def add_commands(actions: Any) -> None:
     _add_what(scan)
     _add_scan(scan, required=True)
     _add_sending(scan)
-    scan.set_defaults(command=_run)
+    scan.set_defaults(command=_run, engine="serial", summary=False, from_lake=False)
 
     spec = actions.add_parser(
         "spec", help="show reana.yaml, or write the whole REANA folder with -o", allow_abbrev=False
     )
     _add_what(spec)
     _add_scan(spec, required=False)
+    _add_chain(spec)
     spec.add_argument("-o", dest="folder", type=Path, metavar="DIR", help="write the folder; it must be new")
     add_json(spec)
     spec.set_defaults(command=_spec)
@@ -70,6 +72,16 @@ def _add_what(command: Any) -> None:
         ("retention-days", "how long the server keeps the results"),
     ):
         command.add_argument(f"--{name}", dest=name.replace("-", "_"), default="", help=text)
+
+
+def _add_chain(command: Any) -> None:
+    command.add_argument(
+        "--engine", default="serial", metavar="ENGINE", help="serial (default), snakemake, cwl or yadage"
+    )
+    command.add_argument("--summary", action="store_true", help="a last step draws the summary plot")
+    command.add_argument(
+        "--from-lake", action="store_true", help="a step fetches the experiment's inputs from the data lake"
+    )
 
 
 def _add_scan(command: Any, required: bool) -> None:
@@ -122,6 +134,9 @@ def _asked(options: argparse.Namespace) -> dict[str, Any]:
         "resources": {name: value for name, value in resources.items() if value},
         "scan": options.scan or None,
         "name": options.name,
+        "engine": options.engine,
+        "summary": options.summary,
+        "from_lake": options.from_lake,
     }
 
 

@@ -33,15 +33,16 @@ def of_library() -> tuple[Files, Mapping[str, str]]:
     return files, {"wheel": ours.wheel.name, "sha256": ours.sha256}
 
 
-def of_experiment(found: Experiment) -> Files:
-    """The experiment's folder, and the commit that it is of."""
+def of_experiment(found: Experiment, inputs: bool = True) -> Files:
+    """The experiment's folder, with its inputs or without, and the commit that it is of."""
+    without = set() if inputs else set(found.inputs.values())
     place = f"{FOLDER}/experiments"
     files: Files = {}
     for path in sorted(found.folder.rglob("*")):
         relative = path.relative_to(found.folder)
         parts = relative.parts
         left_out = _NOT_CARRIED.intersection(parts) or any(part[0] == "." for part in parts)
-        if path.is_file() and not left_out:
+        if path.is_file() and not left_out and path not in without:
             files[f"{place}/{found.folder.name}/{relative.as_posix()}"] = path
     _require_small(files, found.folder)
     name, content = note_of(found)

@@ -24,16 +24,27 @@ def require_data(recipe: Recipe, declared: Sequence[Parameter], values: Mapping[
     dids = sorted(named(declared, values))
     if not dids:
         return []
+    require_fetching(recipe, f"data of {dids[0]}")
+    data_of(declared, values)
+    return dids
+
+
+def require_fetching(recipe: Recipe, what: str) -> None:
+    """See that a step in this environment can talk to the lake.
+
+    Raises
+    ------
+    InputError
+        When it lacks what that needs.
+    """
     missing = [name for name in _NEEDED if name not in recipe.packages]
     if missing:
         raise InputError(
-            f"{dids[0]} names data of the lake, and the environment '{recipe.name}' cannot fetch it on "
-            f"REANA: it has no {missing[0]}",
-            hint="give a file beside the notebook instead, or take the environment 'gateway'",
+            f"the {what} cannot be fetched from the lake in the environment '{recipe.name}': it has no "
+            f"{missing[0]}",
+            hint="give files beside the notebook instead, or take the environment 'gateway'",
             code="environment_unavailable",
         )
-    data_of(declared, values)
-    return dids
 
 
 def lake_hints() -> dict[str, object]:

@@ -30,6 +30,8 @@ from freezeout.settings import home, runs_folder, user_path
 _NOBODY = Reporter()
 _LARGEST = 4 << 20
 _AT_ONCE = 50
+_LOOKED_AT = ("runs/", "outputs/runs/", "results/", "failed/", "points/")
+_RUN = re.compile(r"(?:outputs/)?runs/([^/]+)/run\.json")
 _POINT = re.compile(r"points/\d+(\.failed)?\.json")
 
 
@@ -90,11 +92,7 @@ def fetch(
     """
     now = client.status(workflow)
     about = _about(now, client)
-    files = [
-        one
-        for one in client.all_files(now.id)
-        if one.path.startswith(("runs/", "results/", "failed/", "points/"))
-    ]
+    files = [one for one in client.all_files(now.id) if one.path.startswith(_LOOKED_AT)]
     kept = _keep_failures(now, client, files)
     if about["kind"] == "notebook":
         results, limit = _results(now, client, about, files, folder, reporter)
@@ -123,12 +121,8 @@ def _runs(
     root: Path,
     reporter: Reporter,
 ) -> list[RunRecord]:
-    there = sorted(
-        parts[1]
-        for one in files
-        if len(parts := one.path.split("/")) == 3 and parts[0] == "runs" and parts[2] == FILE
-    )
-    ids = [id for id in there if RUN_ID.fullmatch(id)]
+    there = {found[1]: one.path for one in files if (found := _RUN.fullmatch(one.path))}
+    ids = sorted(id for id in there if RUN_ID.fullmatch(id))
     missing = [id for id in ids if not (root / id / FILE).is_file()]
     if missing:
         with _aside(root, now.id) as aside:
@@ -137,9 +131,10 @@ def _runs(
                 reporter.progress(
                     0.9 + 0.08 * start / len(missing), f"bringing runs home: {start} of {len(missing)}"
                 )
-                client.download(now.id, [f"runs/{id}" for id in part], aside)
+                places = {id: there[id].removesuffix(f"/{FILE}") for id in part}
+                client.download(now.id, list(places.values()), aside)
                 for id in part:
-                    _take_in(aside / "runs" / id, root / id, str(about["experiment"]), _executor(now, client))
+                    _take_in(aside / places[id], root / id, str(about["experiment"]), _executor(now, client))
     return [read_record(root / id) for id in ids]
 
 

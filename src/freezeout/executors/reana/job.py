@@ -46,6 +46,9 @@ def run(
     resources: Mapping[str, Any] | None = None,
     scan: Any = None,
     name: str | None = None,
+    engine: str = "serial",
+    summary: bool = False,
+    from_lake: bool = False,
     yaml: str | None = None,
     connection: str = "",
     folder: str | None = None,
@@ -60,7 +63,7 @@ def run(
     """
     submission = plan(
         what, parameters, preset=preset, environment=environment, inputs=inputs or (), resources=resources,
-        scan=scan, name=name,
+        scan=scan, name=name, engine=engine, summary=summary, from_lake=from_lake,
     )  # fmt: skip
     place = user_path(folder) if folder else None
     with Client(find(connection)) as client:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from freezeout.errors import InputError
 from freezeout.executors.reana import carried, points
-from freezeout.executors.reana.data import lake_hints, require_data
+from freezeout.executors.reana.data import lake_hints, require_data, require_fetching
+from freezeout.executors.reana.engines import Chain, write
 from freezeout.executors.reana.notebook import Notebook, read_notebook
 from freezeout.executors.reana.recipe import Recipe, recipe_of
-from freezeout.executors.reana.specification import Resources, environment_step, serial, step
+from freezeout.executors.reana.specification import Resources, environment_step, serial, step, whole
 from freezeout.executors.reana.submission import ABOUT, FOLDER, Submission, about_json, name_of
 from freezeout.executors.reana.values import document, require_passable
 from freezeout.experiments.folder import Experiment, experiment
@@ -33,6 +35,9 @@ def plan(
     resources: Mapping[str, object] | None = None,
     scan: Mapping[str, Sequence[object]] | Sequence[str] | None = None,
     name: str | None = None,
+    engine: str = "serial",
+    summary: bool = False,
+    from_lake: bool = False,
 ) -> Submission:
     """What is submitted to run an experiment, a scan of it, or any notebook on REANA.
 
@@ -55,6 +60,12 @@ def plan(
         combination is a run.
     name : str, optional
         Of the workflow.
+    engine : str
+        serial, snakemake, cwl or yadage, for one run of an experiment.
+    summary : bool
+        Whether the last step draws the limit into a summary plot.
+    from_lake : bool
+        Whether a step fetches the experiment's inputs from the lake, in place of carrying them.
 
     Raises
     ------
@@ -63,6 +74,13 @@ def plan(
     """
     wanted = Resources.of(resources)
     path = _as_notebook(what)
+    chained = engine != "serial" or summary or from_lake
+    if chained and (scan or path is not None):
+        raise InputError(
+            "another engine, a summary plot and inputs from the lake are for one run of an experiment",
+            hint="leave them out",
+            code="bad_engine",
+        )
     if path is not None:
         if scan:
             raise InputError("only experiments can be scanned", hint="submit the notebook several times",
@@ -80,45 +98,63 @@ def plan(
     recipe = recipe_of(found.environment)
     if scan:
         return points.plan_scan(found, recipe, values or {}, preset, wanted, scan, _name(name, found.id))
-    return _of_experiment(found, recipe, values or {}, preset, wanted, _name(name, found.id))
+    asked = _Asked(preset, wanted, _name(name, found.id), engine, summary, from_lake)
+    return _of_experiment(found, recipe, values or {}, asked)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What a run of an experiment is asked for, beside its parameters."""
+
+    preset: str
+    resources: Resources
+    name: str
+    engine: str
+    summary: bool
+    from_lake: bool
 
 
 def _of_experiment(
-    found: Experiment,
-    recipe: Recipe,
-    values: Mapping[str, object],
-    preset: str,
-    resources: Resources,
-    name: str,
+    found: Experiment, recipe: Recipe, values: Mapping[str, object], asked: _Asked
 ) -> Submission:
-    parameters = found.check(values, preset)
+    parameters = found.check(values, asked.preset)
     require_passable(found.parameters, parameters)
     marker = marker_of(found.id, parameters)
     dids = require_data(recipe, found.parameters, parameters)
-    steps = _steps("run", recipe, parameters, marker, dids, resources)
+    if asked.from_lake:
+        require_fetching(recipe, f"inputs of {found.id}")
+    hints = asked.resources.hints()
+    chain = Chain(
+        recipe.image, hints, hints | lake_hints(), tuple(dids), asked.from_lake, asked.summary, marker
+    )
+    written = write(asked.engine, chain, found.parameters, parameters)
     files, library = carried.of_library()
     about = {
         "kind": "experiment",
         "freezeout": __version__,
         "experiment": found.id,
         "title": found.title,
-        "preset": preset,
+        "preset": asked.preset,
         "marker": marker,
         "environment": recipe.describe(),
         "library": library,
         "data": dids,
     }
+    beside = sorted(path for path in written.files if not path.startswith(f"{FOLDER}/"))
+    inputs = {"files": beside, "directories": [FOLDER]}
     return Submission(
         kind="experiment",
-        name=name,
+        name=asked.name,
         title=found.title,
-        specification=serial(parameters, steps, [RUNS], resources),
+        specification=whole(
+            {**inputs, "parameters": written.parameters}, written.workflow, written.outputs, asked.resources
+        ),
         files={
             ABOUT: about_json(about), **files, **carried.of_environment(recipe),
-            **carried.of_experiment(found),
+            **carried.of_experiment(found, inputs=not asked.from_lake), **written.files,
         },
         about=about,
-        steps=len(steps),
+        steps=written.steps,
     )  # fmt: skip
 
 
@@ -135,7 +171,7 @@ def _of_notebook(
     require_passable(found.declared(parameters), parameters)
     marker = marker_of(found.path.name, parameters)
     dids = require_data(recipe, found.parameters, parameters)
-    steps = _steps("notebook", recipe, parameters, marker, dids, resources)
+    steps = _steps(recipe, parameters, marker, dids, resources)
     files, library = carried.of_library()
     about = {
         "kind": "notebook",
@@ -162,21 +198,20 @@ def _of_notebook(
 
 
 def _steps(
-    what: str,
     recipe: Recipe,
     parameters: Mapping[str, object],
     marker: str,
     dids: Sequence[str],
     resources: Resources,
 ) -> list[dict[str, Any]]:
-    """The steps of a serial workflow: the environment, the data, the notebook."""
+    """The environment, the data, the notebook."""
     said = f" {document(list(parameters), marker)}" if parameters else ""
     hints = resources.hints() | (lake_hints() if dids else {})
     steps = [environment_step(recipe.image, resources.hints())]
     if dids:
         wanted = f" {document(dids, marker)}"
         steps.append(step("fetch", recipe.image, f"python3 {FOLDER}/prepare.py fetch{wanted}", hints))
-    return [*steps, step("run", recipe.image, f"python3 {FOLDER}/prepare.py {what}{said}", hints)]
+    return [*steps, step("run", recipe.image, f"python3 {FOLDER}/prepare.py notebook{said}", hints)]
 
 
 def marker_of(what: str, parameters: Mapping[str, Any]) -> str:

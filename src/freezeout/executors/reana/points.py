@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from freezeout.errors import InputError
 from freezeout.executors.reana import carried
 from freezeout.executors.reana.data import lake_hints, require_data
+from freezeout.executors.reana.engines import PREPARE, rule
 from freezeout.executors.reana.recipe import Recipe
 from freezeout.executors.reana.specification import Resources, whole
 from freezeout.executors.reana.submission import ABOUT, FOLDER, Submission, about_json, to_yaml
@@ -187,53 +188,20 @@ def _is_of(run: RunRecord, found: Experiment, recipe: Recipe, parameters: Mappin
 
 def snakefile(image: str, points: int, asked: Mapping[str, object]) -> str:
     """The rules of a scan."""
-    hints = "".join(f"        {name}={value!r},\n" for name, value in asked.items())
-    wanted = f"    resources:\n{hints}" if hints else ""
-    run = f"python3 {FOLDER}/prepare.py"
-    return f'''# One rule per point of the scan; those that fail are told at the end by the rule "gather".
-import json
-from shlex import quote
-
-POINTS = range({points})
-
-
-rule all:
-    input:
-        "points/complete",
-
-
-rule environment:
-    output:
-        "{FOLDER}/ready",
-    container:
-        "docker://{image}"
-{wanted}    shell:
-        "{run} environment && touch {{output}}"
-
-
-rule point:
-    input:
-        "{FOLDER}/ready",
-    output:
-        "points/{{point}}.json",
-    params:
-        common=quote(json.dumps(config)),
-    container:
-        "docker://{image}"
-{wanted}    shell:
-        "{run} point {{wildcards.point}} {{params.common}}"
-
-
-rule gather:
-    input:
-        expand("points/{{point}}.json", point=POINTS),
-    output:
-        "points/complete",
-    container:
-        "docker://{image}"
-{wanted}    shell:
-        "{run} gather"
-'''
+    ready, one = f'"{FOLDER}/ready"', '"points/{point}.json"'
+    every = 'expand("points/{point}.json", point=POINTS)'
+    common = "    params:\n        common=quote(json.dumps(config)),\n"
+    rules = [
+        rule("environment", "", ready, "", image, asked, f"{PREPARE} environment && touch {{output}}"),
+        rule("point", ready, one, common, image, asked,
+             f"{PREPARE} point {{wildcards.point}} {{params.common}}"),
+        rule("gather", every, '"points/complete"', "", image, asked, f"{PREPARE} gather"),
+    ]  # fmt: skip
+    return (
+        '# One job per point of the scan; those that fail are told at the end by the rule "gather".\n'
+        f"import json\nfrom shlex import quote\n\nPOINTS = range({points})\n\n\n"
+        'rule all:\n    input:\n        "points/complete",\n\n\n' + "\n\n".join(rules)
+    )
 
 
 def _split(text: str) -> tuple[str, str]:

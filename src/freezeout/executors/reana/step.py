@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -28,9 +29,10 @@ def main(words: list[str]) -> int:
     """Do a step; 0 when all went well."""
     about = read_about(Path(ABOUT).read_text(encoding="utf-8"), "this workspace")
     steps: dict[str, Callable[[], int]] = {
-        "run": lambda: run_experiment(about, _values(about)),
-        "notebook": lambda: run_notebook(about, _values(about)),
-        "fetch": lambda: fetch_data(_values(about)),
+        "run": lambda: run_experiment(about, _values(about, words[1:])),
+        "notebook": lambda: run_notebook(about, _values(about, words[1:])),
+        "fetch": lambda: fetch(about, words[1:]),
+        "summary": summarise,
         "point": lambda: run_point(about, words[1], words[2]),
         "gather": lambda: gather(about),
     }
@@ -39,6 +41,37 @@ def main(words: list[str]) -> int:
     except FreezeoutError as error:
         say(str(error))
         return error.exit_status
+
+
+def fetch(about: Mapping[str, Any], words: list[str]) -> int:
+    """Bring what the run needs of the lake: its inputs when that is said, and data that parameters name."""
+    if words[:1] == ["inputs"]:
+        fetch_inputs(str(about["experiment"]))
+        words = words[1:]
+    return fetch_data(_values(about, words))
+
+
+def fetch_inputs(id: str) -> None:
+    """Bring an experiment's inputs, which are registered in the lake as its own, to where they belong."""
+    from freezeout.experiments.folder import experiment
+    from freezeout.lake.files.get import fetched
+
+    found = experiment(id)
+    entries: Mapping[str, Mapping[str, str]] = found.description["inputs"]  # type: ignore[assignment]
+    for entry in entries.values():
+        target = found.folder / entry["file"]
+        ((_, path),) = fetched(f"{id}:{target.name}")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+    say(f"{len(found.inputs)} inputs of {id} are there, checksums in order")
+
+
+def summarise() -> int:
+    """Draw the limits of this workspace's runs over those that are published."""
+    place = Path("summary")
+    place.mkdir(exist_ok=True)
+    words = [word for suffix in ("html", "pdf", "png") for word in ("-o", str(place / f"summary.{suffix}"))]
+    return subprocess.call([sys.executable, "-P", "-m", "freezeout.cli", "plot", "--runs", str(RUNS), *words])
 
 
 def fetch_data(dids: Mapping[str, str]) -> int:
@@ -79,7 +112,7 @@ def run_point(about: Mapping[str, Any], number: str, common: str) -> int:
     point = about["points"][int(number)]
     said: dict[str, object] = {"point": point}
     try:
-        texts = {name: str(value) for name, value in {**json.loads(common), **point}.items()}
+        texts = {name: as_text(value) for name, value in {**json.loads(common), **point}.items()}
         record = _run(about, texts)
         said["run_id"] = record.run_id
         say(f"point {number} is run {record.run_id}")
@@ -170,13 +203,26 @@ def _state(path: Path) -> tuple[int, int]:
     return path.stat().st_mtime_ns, path.stat().st_size
 
 
-def _values(about: Mapping[str, Any]) -> dict[str, str]:
-    """What the here-document says; nothing else may be in it."""
+def _values(about: Mapping[str, Any], words: list[str]) -> dict[str, str]:
+    """What the here-document says, or the words of the command: one JSON object, or name=value each."""
+    if words:
+        return _of_words(words)
     text = "" if sys.stdin is None or sys.stdin.isatty() else sys.stdin.read()
     found = read_document(text, str(about["marker"]))
     if text.strip() and not found:
         raise InputError("the values of the parameters cannot be read from this step's command")
     return found
+
+
+def _of_words(words: list[str]) -> dict[str, str]:
+    if len(words) == 1 and words[0].startswith("{"):
+        return {name: as_text(value) for name, value in json.loads(words[0]).items()}
+    return {name: text for name, _, text in (word.partition("=") for word in words)}
+
+
+def as_text(value: object) -> str:
+    """A value as REANA would write it into a command."""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _keep_failed() -> None:
