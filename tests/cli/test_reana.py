@@ -100,7 +100,9 @@ def test_files_are_taken_there_moved_removed_and_pruned(
     name = made["full_name"]
     (folder / "more").mkdir()
     (folder / "more" / "a.txt").write_text("a\n")
-    (folder / "more" / ".hidden").write_text("a\n")
+    (folder / "more" / ".git").mkdir()
+    (folder / "more" / ".git" / "config").write_text("a\n")
+    (folder / "more" / "link").symlink_to("/etc/passwd")
     assert printed(capsys, "upload", name, "more", "--to", "x")["files"] == ["x/more/a.txt"]
     assert printed(capsys, "upload", name)["files"] == ["names.txt"]
     printed(capsys, "mv", name, "x/more/a.txt", "b.txt")

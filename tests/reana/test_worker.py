@@ -79,7 +79,7 @@ def test_the_token_is_seen_by_nobody(peer: Any, built_client: Path) -> None:
 
 def test_it_ends_when_nobody_asks_any_more_and_comes_back(peer: Any) -> None:
     peer.server.behaviour = lambda question: question.answer(200, WORKFLOW)
-    one = Worker(peer.connection, idle=0.2)
+    one = Worker(peer.connection, idle=0.5)
     for _ in range(2):
         assert one.ask("status", {"workflow": "w"}, safe=True)["name"] == "w.1"
         assert comes_true(lambda: one.pid is None)

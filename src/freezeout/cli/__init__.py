@@ -21,7 +21,9 @@ from freezeout.cli.output import say
 from freezeout.errors import FreezeoutError
 from freezeout.version import __version__
 
-_GROUPS = ("experiments", "runs", "limits", "plot", "env", "lake", "reana", "jobs", "up", "down", "status", "config")
+_GROUPS = (
+    "experiments", "runs", "limits", "plot", "env", "lake", "reana", "jobs", "up", "down", "status", "config",
+)  # fmt: skip
 
 
 def parser() -> argparse.ArgumentParser:

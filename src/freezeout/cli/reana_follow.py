@@ -30,7 +30,7 @@ def follow(client: Client, workflow: str, steps: Sequence[str] = (), silent: boo
     """
     from freezeout.errors import FreezeoutError
 
-    printer, failures = _Printer(), 0
+    printer, failures, told = _Printer(), 0, False
     while True:
         try:
             found = client.status(workflow)
@@ -41,12 +41,16 @@ def follow(client: Client, workflow: str, steps: Sequence[str] = (), silent: boo
             failures += 1
             if error.code not in _TEMPORARY or failures > _PATIENCE:
                 raise
+            say(f"{error.message}; trying again")
             time.sleep(min(_PAUSE * 2**failures, _LONGEST_PAUSE))
             continue
         # asked before its logs: what it said last is in them
         if not found.live and found.status != "created":
             say(f"{found.full_name}: {found.status}")
             return 0 if found.status == "finished" else 1
+        if found.status == "created" and not told:
+            told = True
+            say(f"{found.full_name} waits to be started")
         time.sleep(_PAUSE)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 from typing import TYPE_CHECKING, Any
 
 from freezeout.cli.output import print_json, say
 from freezeout.cli.reana_client import build, client_of, require_agreed
-from freezeout.errors import InputError
+from freezeout.errors import FreezeoutError, InputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +33,9 @@ def submit(options: argparse.Namespace) -> int:
         with watched(f"upload to {made.full_name}") as progress:
             client.upload(made.id, files, progress)
     except BaseException:
-        say(f"{made.full_name} was made, but has not all of its inputs")
+        # without its inputs it is of no use
+        with contextlib.suppress(FreezeoutError):
+            client.delete(made.id)
         raise
     if options.no_start:
         return _done(options, client, made.id)

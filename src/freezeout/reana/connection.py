@@ -188,12 +188,15 @@ def _embedded() -> Connection:
 def _configured() -> Connection | None:
     url, token = os.environ.get("REANA_SERVER_URL", ""), os.environ.get("REANA_ACCESS_TOKEN", "")
     known = settings()
+    kept_url, file = known["reana_url"].value, known["reana_token_file"].value
     try:
-        if not (url and token):
-            url, path = known["reana_url"].value, known["reana_token_file"].value
-            if not url:
-                return None
-            token = _read(path)
+        if not url and not kept_url:
+            return None
+        if not token:
+            # never the token of one server to another
+            elsewhere = url and kept_url and address(kept_url) != address(url)
+            token = _read("" if elsewhere else file)
+        url = url or kept_url
         if url.rstrip("/") == place().url and token.strip() == place().token:
             # what 'freezeout reana env' prints
             return None
@@ -206,7 +209,9 @@ def _configured() -> Connection | None:
 
 def _read(path: str) -> str:
     if not path:
-        raise InputError("there is no token for it", hint="set reana_token_file", code="bad_reana")
+        raise InputError(
+            "there is no token for it", hint="set REANA_ACCESS_TOKEN, or reana_token_file", code="bad_reana"
+        )
     try:
         return user_path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

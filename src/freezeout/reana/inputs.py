@@ -11,11 +11,13 @@ from freezeout.errors import InputError
 from freezeout.reana.specification import asked, find
 from freezeout.reana.worker import Build
 
+_NOT_OURS = (".git", ".hg", ".svn", ".ipynb_checkpoints", "__pycache__")
+
 
 def files_of(paths: Iterable[Path], to: str = "") -> dict[str, Path]:
     """Every file of some files and folders, by its path in the workspace; links are left out.
 
-    What is hidden in a folder stays here, as what lists it does not show it.
+    What a version control system or Jupyter keeps in a folder for itself stays here.
     """
     found: dict[str, Path] = {}
     top = PurePosixPath(to.strip("/"))
@@ -28,10 +30,10 @@ def files_of(paths: Iterable[Path], to: str = "") -> dict[str, Path]:
             found[str(top / path.name)] = path
             continue
         for folder, names, files in os.walk(path):
-            names[:] = sorted(name for name in names if not name.startswith("."))
+            names[:] = sorted(name for name in names if name not in _NOT_OURS)
             for name in sorted(files):
                 file = Path(folder) / name
-                if not name.startswith(".") and not file.is_symlink() and file.is_file():
+                if not file.is_symlink() and file.is_file():
                     found[str(top / path.name / file.relative_to(path).as_posix())] = file
     return found
 

@@ -309,7 +309,8 @@ class _Life:
 
     def _listen(self, child: subprocess.Popen[bytes], log: Log) -> None:
         assert child.stdout is not None and child.stderr is not None
-        answers, rest = child.stdout.fileno(), b""
+        answers = child.stdout.fileno()
+        parts: list[bytes] = []
         with selectors.DefaultSelector() as pipes:
             pipes.register(answers, selectors.EVENT_READ)
             pipes.register(child.stderr.fileno(), selectors.EVENT_READ)
@@ -323,11 +324,11 @@ class _Life:
                         continue
                     if not data:
                         return
-                    rest += data
-                    if b"\n" in data:
-                        *lines, rest = rest.split(b"\n")
-                        for line in lines:
-                            self._hear(json.loads(line))
+                    *ends, rest = data.split(b"\n")
+                    for end in ends:
+                        self._hear(json.loads(b"".join([*parts, end])))
+                        parts = []
+                    parts.append(rest)
 
     def _hear(self, message: dict[str, Any]) -> None:
         if "ready" in message:

@@ -16,7 +16,7 @@ import requests
 
 CONNECT_SECONDS = 15.0
 READ_SECONDS = 60.0
-_AT_ONCE = 16
+_AT_ONCE = 64
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 last = threading.local()
