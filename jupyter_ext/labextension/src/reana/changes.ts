@@ -49,7 +49,9 @@ export class Changes {
   }
 
   async rerun(id: string, parameters: ReadonlyPartialJSONObject): Promise<boolean> {
-    return await this._job(`rerun ${id}`, connection => this._options.api.rerun(connection, id, parameters));
+    return await this._job('rerun', id, (connection, name) =>
+      this._options.api.rerun(connection, name, parameters)
+    );
   }
 
   /** @param paths - null for all */
