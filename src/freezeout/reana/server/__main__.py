@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import fcntl
 import logging
 import os
 import signal
@@ -24,6 +25,7 @@ from freezeout.reana.server.vault import Vault
 
 _LARGEST_FILE = 1 << 50
 _HOUR = 3600
+_TRIES, _PAUSE = 50, 0.1
 _LOG = logging.getLogger("freezeout.reana.server")
 
 
@@ -52,7 +54,21 @@ def main(words: list[str] | None = None) -> int:
     return 0
 
 
+async def _alone(place: Place) -> int:
+    """A lock that is held as long as the server is there: two would not tell the truth of each other's runs."""
+    handle = os.open(place.root / "server.lock", os.O_CREAT | os.O_RDWR, 0o600)
+    for _ in range(_TRIES):
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return handle
+        except OSError:
+            await asyncio.sleep(_PAUSE)  # that of before may just be going
+    os.close(handle)
+    raise FreezeoutError(f"another server works in {place.root} already", code="reana_busy")
+
+
 async def _serve(place: Place, fd: int, settled: Options) -> None:
+    lock = await _alone(place)
     if not place.token:
         raise InputError(f"there is no token in {place.token_file}", code="no_reana_token")
     for folder in (place.workspaces, place.scratch):
@@ -80,6 +96,7 @@ async def _serve(place: Place, fd: int, settled: Options) -> None:
     await asyncio.gather(queue.close(), server.sessions.close_all())
     await http.close_all_connections()
     store.close()
+    os.close(lock)
 
 
 async def _tidy(server: Server) -> None:

@@ -32,7 +32,7 @@ def progress(store: Store, workflow: Workflow) -> dict[str, Any]:
         ids = [job.id for job in jobs if job.status in statuses]
         counted[group] = {"total": len(ids), "job_ids": ids}
     total = max(workflow.planned, len(jobs))
-    before = len(store.inputs(workflow.id).done_before) if workflow.again else 0
+    before = len(store.inputs(workflow.id).done_before) if workflow.again and workflow.type == "serial" else 0
     counted["finished"]["total"] += min(before, total - len(jobs))  # what this restart need not do again
     counted["total"] = {"total": total, "job_ids": []}
     last = jobs[-1] if jobs else None

@@ -28,6 +28,7 @@ from freezeout.reana.server.routes import (
 )
 from freezeout.reana.server.routes.base import Handler, Nowhere
 from freezeout.reana.server.sessions import Sessions
+from freezeout.reana.server.sizes import Sizes
 from freezeout.reana.server.store import Store, Workflow
 from freezeout.reana.server.vault import Vault
 from freezeout.reana.server.workspace import Workspace
@@ -45,6 +46,7 @@ class Server:
     queue: Queue
     vault: Vault
     token: bytes
+    sizes: Sizes = field(default_factory=Sizes)
     sessions: Sessions = field(default_factory=Sessions)
     engines: tuple[str, ...] = ENGINES
     since: str = field(default_factory=words.now)
@@ -59,7 +61,7 @@ class Server:
 
     def disk_usage(self) -> int:
         """Bytes in all workspaces."""
-        return Workspace(self.place.workspaces).size()
+        return self.sizes.of(Workspace(self.place.workspaces))
 
     async def tidy(self) -> None:
         """Apply the retention rules whose time has come."""

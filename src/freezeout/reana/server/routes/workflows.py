@@ -33,7 +33,9 @@ class Workflows(Handler):
         sizes: dict[str, int] = {}
         if self.flag("include_workspace_size", verbose):
             spaces = {one.workspace: self.server.workspace(one) for one in found}
-            sizes = await self.aside(lambda: {name: space.size() for name, space in spaces.items()})
+            sizes = await self.aside(
+                lambda: {name: self.server.sizes.of(space) for name, space in spaces.items()}
+            )
         items = [self._told(one, with_progress, sizes.get(one.workspace)) for one in found]
         if kind == "interactive" or verbose:
             for item in items:

@@ -33,7 +33,12 @@ class StepJob(CommandLineJob):  # type: ignore[misc]
 
     def _execute(self, *words: Any, **options: Any) -> None:
         _of_thread.job = self
-        super()._execute(*words, **options)
+        thread = threading.current_thread()
+        before, thread.name = thread.name, self.name  # as the log names it
+        try:
+            super()._execute(*words, **options)
+        finally:
+            thread.name = before
 
 
 class StepTool(CommandLineTool):  # type: ignore[misc]

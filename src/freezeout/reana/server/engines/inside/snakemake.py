@@ -52,6 +52,21 @@ def _name(job: Any) -> str:
     return f"{job.rule.name} ({wildcards})" if wildcards else str(job.rule.name)
 
 
+def _report(name: str) -> bool:
+    """Write Snakemake's report, which loads parts of it from the network."""
+    order = _hands.order
+    return bool(
+        snakemake.snakemake(
+            os.path.join(order["workspace"], order["file"]),
+            config=order["parameters"],
+            workdir=order["workspace"],
+            report=os.path.join(order["workspace"], name),
+            nocolor=True,
+            lock=False,
+        )
+    )
+
+
 def _as_meant(record: logging.LogRecord) -> bool:
     """Snakemake 7 says at the level of warnings what is for information."""
     if record.levelno == logging.WARNING:
@@ -80,6 +95,9 @@ def main() -> int:
     if not well:
         _hands.fail("Snakemake has given up; the log says why")
         return 1
+    report = order["options"].get("report")
+    if report and not _report(str(report)):
+        logging.getLogger("snakemake.logging").error("the report could not be made: it needs the network")
     _hands.done()
     return 0
 
