@@ -7,7 +7,7 @@
 `queue`
     Which workflow runs next, and how many at once.
 `workspace`
-    Files of a workflow, and no others.
+    Files of a workflow, and no others; `sizes` knows how much they take.
 `sessions`
     Jupyter on a workspace.
 `vault`, `retention`, `difference`

@@ -55,7 +55,7 @@ def main(words: list[str] | None = None) -> int:
 
 
 async def _alone(place: Place) -> int:
-    """A lock that is held as long as the server is there: two would not tell the truth of each other's runs."""
+    """A lock that is held as long as the server is there: two would not be true about each other's runs."""
     handle = os.open(place.root / "server.lock", os.O_CREAT | os.O_RDWR, 0o600)
     for _ in range(_TRIES):
         try:
