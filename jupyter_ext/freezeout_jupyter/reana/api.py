@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import Callable, Hashable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from freezeout.errors import FreezeoutError, InputError
 from freezeout_jupyter.base import Api, _Shared
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from freezeout.jobs.job import Job
     from freezeout.reana.client import Client
+    from freezeout.services.reana.reana import Reana as Embedded
     from freezeout_jupyter.reana.clients import Reana
 
 T = TypeVar("T")
@@ -31,8 +32,8 @@ class Reanas:
 
     Attributes
     ----------
-    embedded : object or None
-        That of this machine when this server has started it.
+    embedded : Reana or None
+        That of this machine as this server has started or found it.
     starting : Lock
         Held while that is started or stopped.
     """
@@ -49,7 +50,7 @@ class Reanas:
         self.answers = Shared()
         self.sessions = Shared(_SESSIONS)
         self.abouts = Abouts()
-        self.embedded: Any = None
+        self.embedded: Embedded | None = None
         self.starting = threading.Lock()
 
     async def close(self) -> None:
@@ -70,7 +71,7 @@ class Reanas:
 
     def _stop_own(self) -> None:
         own = self.embedded
-        if own is not None:
+        if own is not None and own.supervisor is not None:  # another's goes on
             with contextlib.suppress(Exception):
                 own.stop()
 

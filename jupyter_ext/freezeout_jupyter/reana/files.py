@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
+import tempfile
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from jupyter_server.auth.decorator import authorized
 from tornado import web
+from tornado.iostream import StreamClosedError
 
 from freezeout.errors import InputError
 from freezeout_jupyter.base import Page
@@ -19,8 +22,8 @@ from freezeout_jupyter.reana.transfer import transfer
 if TYPE_CHECKING:
     from freezeout.jobs.job import Job
 
-# what is sent whole; more is brought by a download
-_LARGEST_FILE = 200_000_000
+_CHUNK = 1 << 20
+_LONG = 600.0
 
 
 class ReanaFiles(ReanaAction):
@@ -78,14 +81,25 @@ class ReanaFile(ReanaRoute, Page):
         from freezeout.reana.paths import inside
 
         workflow, path = self.needed("workflow"), inside(self.needed("path"))
-        data = await self.ask(lambda client: client.read(workflow, path, _LARGEST_FILE))
-        name = quote(PurePosixPath(path).name or "file", safe="")
-        self.set_header("Content-Type", "application/octet-stream")
-        self.set_header("Content-Disposition", f"attachment; filename*=UTF-8''{name}")
-        self.set_header("X-Content-Type-Options", "nosniff")
-        self.set_header("Content-Security-Policy", "sandbox; default-src 'none'")
-        self.set_header("Cache-Control", "no-store")
-        self.finish(data)
+        with tempfile.TemporaryDirectory(prefix="freezeout-file-") as folder:
+            (found,) = await self.ask(
+                lambda client: client.download(workflow, [path], Path(folder)), seconds=_LONG
+            )
+            name = quote(PurePosixPath(path).name, safe="")
+            self.set_header("Content-Type", "application/octet-stream")
+            self.set_header("Content-Disposition", f"attachment; filename*=UTF-8''{name}")
+            self.set_header("X-Content-Type-Options", "nosniff")
+            self.set_header("Content-Security-Policy", "sandbox; default-src 'none'")
+            self.set_header("Cache-Control", "no-store")
+            await self._send(found)
+
+    async def _send(self, path: Path) -> None:
+        with suppress(StreamClosedError), path.open("rb") as stream:
+            self.set_header("Content-Length", str(path.stat().st_size))
+            while data := await self.in_thread(lambda: stream.read(_CHUNK)):
+                self.write(data)
+                await self.flush()
+            self.finish()
 
 
 class ReanaMove(ReanaAction):
@@ -149,7 +163,7 @@ class ReanaUploads(ReanaApi):
             require_contained(self.root, paths)
             title = f"Upload {paths[0].name}" + (f" and {len(paths) - 1} more" if len(paths) > 1 else "")
             arguments = {
-                "connection": name, "workflow": workflow, "to": said.get("to", ""),
+                "connection": name, "workflow": workflow, "to": said.get("to", ""), "hidden": hidden,
                 "paths": [str(path) for path in paths],
             }  # fmt: skip
             return transfer("upload", title, arguments)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import codecs
+import tempfile
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from freezeout.errors import FreezeoutError, InputError
@@ -73,8 +74,15 @@ class Looked:
         most = ROOT if suffix == ".root" else WHOLE if suffix in _WHOLE else TEXT
         if suffix in _CLOSED or (one is not None and most > TEXT and one.size > most):
             return cls(path, 0 if one is None else one.size, b"")
-        data = client.read(workflow, path, most)
+        data = client.read(workflow, path, most) if most < ROOT else _brought(client, workflow, path)
         return cls(path, len(data) if one is None else max(one.size, len(data)), data)
+
+
+def _brought(client: Client, workflow: str, path: str) -> bytes:
+    """All of a file that is too large to go from hand to hand."""
+    with tempfile.TemporaryDirectory(prefix="freezeout-file-") as folder:
+        (found,) = client.download(workflow, [path], Path(folder))
+        return found.read_bytes()
 
 
 def preview(looked: Looked) -> dict[str, Any]:

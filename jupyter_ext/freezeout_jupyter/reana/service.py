@@ -12,7 +12,6 @@ from freezeout_jupyter.reana.connections import connection_json
 
 if TYPE_CHECKING:
     from freezeout.jobs.job import Job
-    from freezeout.services.reana.reana import Reana
 
 _SUBJECT = "reana:embedded"
 
@@ -55,7 +54,7 @@ def _start(reanas: Reanas) -> Job:
     from freezeout.services.reana.reana import Reana
 
     with reanas.starting:
-        mine: Reana | None = reanas.embedded
+        mine = reanas.embedded
         if mine is None or mine.supervisor is None or mine.supervisor.poll() is not None:
             # the process that starts it is the one that it ends with: this one, not the job's
             mine = reanas.embedded = Reana.start()

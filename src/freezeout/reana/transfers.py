@@ -29,9 +29,14 @@ def download_job(
 
 
 def upload_job(
-    reporter: Reporter, connection: str, workflow: str, paths: Sequence[str], to: str
+    reporter: Reporter, connection: str, workflow: str, paths: Sequence[str], to: str, hidden: bool = True
 ) -> dict[str, Any]:
     """The work of a job that takes files and folders to a workspace.
+
+    Parameters
+    ----------
+    hidden : bool
+        Whether what is hidden in a folder goes along: who does not see it does not mean it.
 
     Returns
     -------
@@ -39,6 +44,9 @@ def upload_job(
         How many ``files`` they were.
     """
     files = files_of(map(Path, paths), to)
+    if not hidden:
+        top = to.strip("/")
+        files = {name: path for name, path in files.items() if not _is_hidden(name.removeprefix(top))}
     if not files:
         raise InputError("there are no files in what is to be uploaded", code="path_not_found")
     with Client(connection_of(connection)) as client:
@@ -65,3 +73,7 @@ def rerun_job(
     with Client(connection_of(connection)) as client:
         made = again(client, workflow, parameters, options, reporter)
     return {"id": made.id, "full_name": made.full_name}
+
+
+def _is_hidden(path: str) -> bool:
+    return any(part.startswith(".") for part in path.split("/"))

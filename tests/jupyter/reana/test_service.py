@@ -52,6 +52,14 @@ async def test_the_server_ends_with_the_one_that_started_it(
     assert read_status().state == "down"
 
 
+async def test_a_server_that_another_has_started_is_found_and_goes_on(
+    api: Routes, reana: Any, jp_serverapp: ServerApp
+) -> None:
+    assert (await api.job(await api.post("start", 202)))["state"] == "done"
+    await jp_serverapp.cleanup_extensions()
+    assert reana.call("GET", "ping").status_code == 200
+
+
 async def test_the_first_start_builds_the_client(api: Routes, freezeout_home: Path) -> None:
     # one that is small, under the name of the real one
     make_environment(freezeout_home / "own" / "environments", "reana")

@@ -95,6 +95,20 @@ async def test_an_answer_is_shared_for_a_moment_and_so_is_a_fault() -> None:
     assert await shared.get("a", ask) == 4
 
 
+async def test_who_takes_long_to_answer_is_asked_the_less_often() -> None:
+    shared, asked = Shared(0.05), []
+
+    async def ask() -> None:
+        asked.append(1)
+        await asyncio.sleep(0.2)
+
+    begun = time.monotonic()
+    while time.monotonic() - begun < 0.55:
+        await shared.get("a", ask)
+        await asyncio.sleep(0.01)
+    assert len(asked) == 1
+
+
 async def test_one_who_goes_away_does_not_take_the_answer_from_the_others() -> None:
     shared = Shared()
 

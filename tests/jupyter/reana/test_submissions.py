@@ -22,7 +22,7 @@ def notebook(jp_root_dir: Path) -> Path:
         {
             "cell_type": "code",
             "metadata": {},
-            "source": "text = open('in.txt').read()\nprint(text * n + word, file=open('out.txt', 'w'), end='')",
+            "source": "with open('in.txt') as a, open('out.txt', 'w') as b:\n b.write(a.read() * n + word)",
         },
     ]
     cells = [{**one, "execution_count": None, "outputs": [], "id": f"cell{n}"} for n, one in enumerate(cells)]
