@@ -82,11 +82,31 @@ def main() -> None:
     )
     assert '"CommandLineTool"' in packed.stdout
 
+    check_engines()
+
     told = subprocess.run(
         [Path(sys.executable).with_name("reana-client"), "version"], capture_output=True, text=True
     )
     assert told.returncode == 0 and told.stdout.strip().endswith(__version__), told
     print(f"reana: in order (reana-client {__version__})")
+
+
+def check_engines() -> None:
+    """The places where Freezeout's own server takes the engines' steps over."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import cwltool.executors
+        import cwltool.job
+        import snakemake.scheduler
+        from packtivity.asyncbackends import ExternalAsyncProxy
+        from yadage.backends.packtivitybackend import PacktivityBackend
+        from yadage.steering_api import steering_ctx
+
+    assert callable(snakemake.scheduler.CPUExecutor.run_single_job)
+    assert callable(cwltool.job._job_popen) and callable(cwltool.job.CommandLineJob._execute)
+    assert callable(cwltool.executors.MultithreadedJobExecutor.run_job)
+    assert callable(steering_ctx) and callable(PacktivityBackend.routedsubmit)
+    assert callable(ExternalAsyncProxy.details)
 
 
 if __name__ == "__main__":
