@@ -15,7 +15,6 @@ from freezeout.reana.server.steps import execute, sandbox
 from freezeout.reana.server.work import Limits, Step, StepResult, Work
 
 IMAGE = "freezeout-gateway"
-WAYS = ["plain", *([] if sandbox.obstacle() else ["sandbox"])]
 
 
 @dataclass
@@ -83,16 +82,16 @@ def plainly(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     sandbox.obstacle.cache_clear()
 
 
-@pytest.fixture(params=WAYS)
-def run(request: pytest.FixtureRequest, freezeout_home: Path) -> Runner:
-    """Executes commands, in both ways."""
+@pytest.fixture(params=["plain", "sandbox"])
+def run(request: pytest.FixtureRequest, freezeout_home: Path, sandboxed: bool) -> Runner:
+    """Executes commands, in both ways; in one where there is no sandbox."""
     if request.param == "plain":
         request.getfixturevalue("plainly")
     return _runner(freezeout_home)
 
 
 @pytest.fixture
-def run_once(freezeout_home: Path) -> Runner:
+def run_once(freezeout_home: Path, sandboxed: bool) -> Runner:
     """Executes commands, in the sandbox where there is one."""
     return _runner(freezeout_home)
 

@@ -14,10 +14,6 @@ from freezeout.reana.server.steps import sandbox
 from .conftest import Runner
 
 MB = 1 << 20
-# in vain where there is no sandbox to see it from
-SANDBOXED = pytest.mark.parametrize(
-    "run", [one for one in ["sandbox"] if not sandbox.obstacle()], indirect=True
-)
 
 
 def test_what_prints_100_mb_has_a_log_with_its_beginning_and_its_end(run: Runner) -> None:
@@ -97,8 +93,13 @@ def test_what_ends_its_own_group_ends_itself_only(run: Runner) -> None:
     assert (result.status, result.reason) == (137, "")
 
 
-@SANDBOXED
-def test_nothing_is_written_outside_of_the_workspace(run: Runner, tmp_path: Path) -> None:
+def test_nothing_is_written_outside_of_the_workspace(
+    run_once: Runner, sandboxed: bool, tmp_path: Path
+) -> None:
+    run = run_once
+    if not sandboxed:
+        assert "without a sandbox" in sandbox.note(network=True)
+        return
     outside = run.work.workspace.parents[1]
     target = tmp_path / "target"
     target.mkdir()
@@ -113,8 +114,13 @@ def test_nothing_is_written_outside_of_the_workspace(run: Runner, tmp_path: Path
     assert "Read-only file system" in run.text
 
 
-@SANDBOXED
-def test_the_token_other_workspaces_and_the_homes_of_users_are_not_there(run: Runner) -> None:
+def test_the_token_other_workspaces_and_the_homes_of_users_are_not_there(
+    run_once: Runner, sandboxed: bool
+) -> None:
+    run = run_once
+    if not sandboxed:
+        assert "without a sandbox" in sandbox.note(network=True)
+        return
     write_atomically(place().token_file, "sesame-of-the-server")
     write_atomically(run.work.workspace.parent / "two" / "results.txt", "sesame-of-a-neighbour")
     write_atomically(run.work.scratch.parent / "two" / "workflow.log", "sesame-of-a-log")
@@ -128,8 +134,13 @@ def test_the_token_other_workspaces_and_the_homes_of_users_are_not_there(run: Ru
     assert int(run.text.split()[-1]) < 8  # its own processes
 
 
-@SANDBOXED
-def test_without_the_network_nobody_is_reached(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_network_nobody_is_reached(
+    run_once: Runner, sandboxed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = run_once
+    if not sandboxed:
+        assert "without a sandbox" in sandbox.note(network=True)
+        return
     look = "python -c 'import socket; print(sorted(name for _, name in socket.if_nameindex()))'"
     assert run(look).well
     with_network = run.text.splitlines()[-1]
@@ -138,7 +149,10 @@ def test_without_the_network_nobody_is_reached(run: Runner, monkeypatch: pytest.
     assert run.text.splitlines()[-1] == "['lo']" and with_network != ""
 
 
-@SANDBOXED
-def test_rights_cannot_be_had(run: Runner) -> None:
+def test_rights_cannot_be_had(run_once: Runner, sandboxed: bool) -> None:
+    run = run_once
+    if not sandboxed:
+        assert "without a sandbox" in sandbox.note(network=True)
+        return
     assert run("grep CapEff /proc/self/status; mount -o remount,rw / && echo 'it is mine'").status != 0
     assert "CapEff:\t0000000000000000" in run.text and "it is mine" not in run.text

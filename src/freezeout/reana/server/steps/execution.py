@@ -33,7 +33,7 @@ async def execute(step: Step, work: Work, log: Path, limits: Limits, grace: floa
         try:
             prepared = await asyncio.to_thread(prepare, step, work, limits, stack)
         except FreezeoutError as error:
-            kept = CappedLog(log, limits.log_bytes)
+            kept = CappedLog(str(log), limits.log_bytes)
             kept.note(str(error))
             kept.close()
             return StepResult(1, str(error))

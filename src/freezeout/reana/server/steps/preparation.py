@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from freezeout.environments.build import bring_up_to_date
@@ -102,9 +103,15 @@ def _held(built: Installation, stack: ExitStack) -> Installation:
     """An environment with the library of this process, which is not removed meanwhile."""
     if built.data["builder"] == "gateway":
         return built
-    found = bring_up_to_date(built.name, Reporter())
-    stack.enter_context(found.in_use())
-    return found
+    _bring_up_to_date(built.name, built.prefix)
+    stack.enter_context(built.in_use())
+    return built
+
+
+@cache
+def _bring_up_to_date(name: str, _prefix: Path) -> None:
+    """Once for each build is enough: the library of a process stays what it is."""
+    bring_up_to_date(name, Reporter())
 
 
 def _guarded(plain: Prepared, work: Work, built: Installation, lent: Lent) -> Prepared:

@@ -9,7 +9,6 @@ standard library and nothing of this package: it starts within a few millisecond
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import json
 import os
@@ -18,9 +17,11 @@ import selectors
 import signal
 import sys
 import time
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any, BinaryIO
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # what is not imported does not take its time
+    from collections.abc import Iterator
+    from typing import Any, BinaryIO
 
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 _CHUNK = 1 << 16
@@ -39,20 +40,20 @@ class CappedLog:
 
     Parameters
     ----------
-    path : Path
+    path : str
         Where; what was there before is replaced.
     limit : int
         Bytes that it has at most, but for a line that says how many were left out.
     """
 
-    def __init__(self, path: Path, limit: int) -> None:
+    def __init__(self, path: str, limit: int) -> None:
         self.left_out = 0
         self._path, self._head, self._tail = path, limit // 2, limit // 2
         self._file = self._open(path)
         self._written = 0
 
     @staticmethod
-    def _open(path: Path) -> BinaryIO:
+    def _open(path: str) -> BinaryIO:
         flags = os.O_CREAT | os.O_RDWR | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
         return os.fdopen(os.open(path, flags, 0o600), "r+b", buffering=0)
 
@@ -87,7 +88,8 @@ class CappedLog:
         tail = tail[end_of_line + 1 :]
         self.left_out += self._written - len(head) - len(tail)
         said = f"\nfreezeout | {self.left_out:,} bytes are left out here\n".encode()
-        beside = self._path.with_name(f".{self._path.name}.part")
+        folder, name = os.path.split(self._path)
+        beside = os.path.join(folder, f".{name}.part")
         file = self._open(beside)
         file.write(head + said + tail)
         os.replace(beside, self._path)
@@ -233,7 +235,7 @@ class Shim:
 
     def __init__(self, order: dict[str, Any]) -> None:
         self._order = order
-        self._log = CappedLog(Path(order["log"]), order["log_bytes"])
+        self._log = CappedLog(order["log"], order["log_bytes"])
         self._tree = Tree()
         self._status: int | None = None
         self._reason = ""
@@ -306,9 +308,10 @@ class Shim:
         os.setsid()
         _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        with contextlib.suppress(OSError):
+        if os.access("/proc/self/oom_score_adj", os.W_OK):
             # should the machine run out of memory, this goes before any server does
-            Path("/proc/self/oom_score_adj").write_bytes(_OOM_FIRST)
+            with open("/proc/self/oom_score_adj", "wb") as file:
+                file.write(_OOM_FIRST)
         for number in (*_HUNG_UP, signal.SIGCHLD, signal.SIGPIPE, signal.SIGXFSZ):
             signal.signal(number, signal.SIG_DFL)
         os.chdir(self._order["cwd"])
