@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -68,7 +69,8 @@ class ReanaPreview(ReanaApi):
 
         workflow, path = self.needed("workflow"), inside(self.needed("path"))
         found = await self.ask(lambda client: Looked.at(client, workflow, path))
-        self.finish(await self.in_thread(lambda: preview(found)))
+        wanted = replace(found, table=self.query("table"))
+        self.finish(await self.in_thread(lambda: preview(wanted)))
 
 
 class ReanaFile(ReanaRoute, Page):

@@ -40,11 +40,14 @@ class Looked:
         Of the whole file.
     data : bytes
         Its beginning.
+    table : str
+        Which one is wanted, when there are several in it.
     """
 
     path: str
     size: int
     data: bytes
+    table: str = ""
 
     @property
     def truncated(self) -> bool:
@@ -118,7 +121,7 @@ def _structured(looked: Looked, text: str) -> dict[str, Any] | None:
 
 def _of_root(looked: Looked) -> dict[str, Any]:
     try:
-        table = root.read(looked.data)
+        table = root.read(looked.data, looked.table)
     except FreezeoutError as error:
         return _said(looked, "binary", str(error))
     return _of_table(looked, table)

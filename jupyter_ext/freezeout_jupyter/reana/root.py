@@ -14,8 +14,8 @@ _SECONDS = 30.0
 _READER = Path(__file__).with_name("root_reader.py")
 
 
-def read(data: bytes) -> Table:
-    """The first table or histogram of a file, and the names of all.
+def read(data: bytes, wanted: str = "") -> Table:
+    """A table or histogram of a file, the first unless another is wanted, and the names of all.
 
     Raises
     ------
@@ -28,7 +28,7 @@ def read(data: bytes) -> Table:
         path.write_bytes(data)
         try:
             done = subprocess.run(
-                [python, "-I", _READER, path, str(MOST_ROWS)],
+                [python, "-I", _READER, path, str(MOST_ROWS), wanted],
                 capture_output=True, cwd=folder, timeout=_SECONDS, check=False,
             )  # fmt: skip
         except subprocess.TimeoutExpired:
@@ -39,8 +39,12 @@ def read(data: bytes) -> Table:
     found = json.loads(done.stdout)
     rows, names = found["rows"][:MOST_ROWS], found["names"]
     if not names:
-        return Table([], [], message="there is neither a tree nor a histogram of one dimension in it")
-    return Table(found["columns"], rows, found["total"] > len(rows), f"{names[0]}", names)
+        raise FreezeoutError(
+            "there is neither a tree nor a histogram of one dimension in it",
+            hint="download it",
+            code="bad_root",
+        )
+    return Table(found["columns"], rows, found["total"] > len(rows), found["name"], names)
 
 
 def _python() -> Path:

@@ -185,10 +185,9 @@ def details_json(said: Mapping[str, Any], retention: Iterable[Mapping[str, Any]]
     retention : iterable of mapping
         The rules as REANA tells them.
     """
-    from freezeout.reana.again import as_sent
     from freezeout.reana.workflow import moment
 
-    specification = as_sent(said.get("specification") or {})
+    specification = said["specification"]
     inputs = specification.get("inputs") or {}
     return {
         "specification": yaml.safe_dump(specification, sort_keys=False, allow_unicode=True),
