@@ -13,7 +13,7 @@ LAB_SOURCES := $(shell find jupyter_ext/labextension jupyter_ext/voila_template 
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-fast lint format bench references screenshot locks \
+.PHONY: help setup demo up test test-fast lint format bench examples references screenshot locks \
 	environments-report clean
 
 help: ## show what there is to make
@@ -52,6 +52,9 @@ format: $(VENV)/.tested-with ## put the code into its style
 
 bench: $(VENV)/.tested-with ## measure against the peers, into benchmarks/results
 	$(BIN)/python benchmarks/run.py
+
+examples: $(VENV)/.installed ## make the REANA folders of the experiments anew (read the diff)
+	FREEZEOUT_HOME=$$(mktemp -d) $(BIN)/python -m freezeout.executors.reana.examples
 
 references: $(VENV)/.tested-with ## execute the notebooks anew for nbval (read the diff)
 	$(BIN)/python tests/notebooks/make_references.py

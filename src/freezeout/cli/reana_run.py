@@ -30,7 +30,7 @@ def add_commands(actions: Any) -> None:
     _add_what(scan)
     _add_scan(scan, required=True)
     _add_sending(scan)
-    scan.set_defaults(command=_run, engine="serial", summary=False, from_lake=False)
+    scan.set_defaults(command=_run, engine="serial", summary=False, from_lake=False, example=None)
 
     spec = actions.add_parser(
         "spec", help="show reana.yaml, or write the whole REANA folder with -o", allow_abbrev=False
@@ -82,6 +82,7 @@ def _add_chain(command: Any) -> None:
     command.add_argument(
         "--from-lake", action="store_true", help="a step fetches the experiment's inputs from the data lake"
     )
+    command.add_argument("--example", metavar="NAME", help="as this example of the experiment does it")
 
 
 def _add_scan(command: Any, required: bool) -> None:
@@ -124,6 +125,12 @@ def _asked(options: argparse.Namespace) -> dict[str, Any]:
         )
     else:
         values = parse_assignments(experiment(what).parameters, options.parameters)
+    example: dict[str, Any] = {}
+    if options.example:
+        from freezeout.executors.reana.examples import arguments
+
+        example = arguments(experiment(what), options.example)
+        values = {**(example.pop("values") or {}), **values}
     resources = {name: getattr(options, name) for name in ("memory", "time", "backend", "retention_days")}
     return {
         "what": what,
@@ -137,6 +144,7 @@ def _asked(options: argparse.Namespace) -> dict[str, Any]:
         "engine": options.engine,
         "summary": options.summary,
         "from_lake": options.from_lake,
+        **example,
     }
 
 

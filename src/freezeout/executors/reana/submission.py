@@ -119,8 +119,10 @@ def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 
 
 def _list(dumper: yaml.SafeDumper, items: list[object]) -> yaml.SequenceNode:
-    plain = all(isinstance(item, int | float | str) for item in items) and len(str(items)) < 90
-    short = plain and not any(isinstance(item, str) and (" " in item or "\n" in item) for item in items)
+    words = all(
+        isinstance(item, int | float) or (isinstance(item, str) and " " not in item) for item in items
+    )
+    short = words and not any(isinstance(item, str) and "\n" in item for item in items)
     return dumper.represent_sequence("tag:yaml.org,2002:seq", items, flow_style=short)
 
 
