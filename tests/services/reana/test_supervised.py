@@ -202,4 +202,5 @@ def test_what_cannot_start_says_why(freezeout_home: Path) -> None:
     status = running.status
     assert status.code == "reana_failed" and str(place().log(SERVICE)) in status.hint
     assert json.loads(place().state_file.read_text())["state"] == "failed"
+    assert running.supervisor is not None and running.supervisor.wait(60) != 0
     assert processes(private) == []
