@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +102,25 @@ def test_closing_ends_a_call_that_is_under_way(peer: Any) -> None:
     with pytest.raises(FreezeoutError) as error:
         one.ask("status", {"workflow": "w"}, safe=True)
     assert error.value.code == "reana_worker" and len(peer.asked) == 1
+
+
+def test_calls_that_never_end_do_not_keep_others_from_theirs(peer: Any) -> None:
+    def behave(question: Any) -> None:
+        if question.place.endswith("/stuck/status"):
+            peer.released.wait(200)
+        question.answer(200, WORKFLOW)
+
+    client = peer.client(behave)
+    before = client.status("w").id and worker(peer.connection).pid
+
+    def ask(_: int) -> str:
+        with pytest.raises(FreezeoutError) as error:
+            client.ask("status", workflow="stuck", seconds=0.5)
+        return error.value.code
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(ask, range(8))) <= {"reana_timeout", "reana_worker"}
+    assert client.status("w").id == "1" and worker(peer.connection).pid != before
 
 
 PROGRAM = """

@@ -187,7 +187,7 @@ def details_json(said: Mapping[str, Any], retention: Iterable[Mapping[str, Any]]
     """
     from freezeout.reana.workflow import moment
 
-    specification = said["specification"]
+    specification = said.get("specification") or {}
     inputs = specification.get("inputs") or {}
     return {
         "specification": yaml.safe_dump(specification, sort_keys=False, allow_unicode=True),

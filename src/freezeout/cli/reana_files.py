@@ -8,20 +8,21 @@ import sys
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from freezeout.cli.output import count, print_json, print_table, say
 from freezeout.cli.reana_client import build, client_of, require_agreed, time_of
 from freezeout.errors import InputError
+
+if TYPE_CHECKING:
+    from freezeout.reana.workflow import File
 
 
 def ls(options: argparse.Namespace) -> None:
     """List the files of a workspace."""
     from freezeout.lake.files.amount import amount
 
-    client = client_of(options)
-    found = sorted(
-        client.all_files(options.workflow, name=options.path, search=options.search), key=lambda f: f.path
-    )
+    found = _found(options)
     if options.json:
         return print_json([asdict(one) for one in found])
     if not found:
@@ -30,11 +31,22 @@ def ls(options: argparse.Namespace) -> None:
     say(f"{count(len(found), 'file')}, {amount(sum(one.size for one in found))}")
 
 
+def _found(options: argparse.Namespace) -> list[File]:
+    """The files that are meant, in the order of their names."""
+    client = client_of(options)
+    if options.path:
+        found = client.find(options.workflow, [options.path])
+        found = [one for one in found if options.search.casefold() in one.path.casefold()]
+    else:
+        found = client.all_files(options.workflow, search=options.search)
+    return sorted(found, key=lambda one: one.path)
+
+
 def tree(options: argparse.Namespace) -> None:
     """The files as a tree."""
-    found = client_of(options).all_files(options.workflow, name=options.path, search=options.search)
+    found = _found(options)
     if options.json:
-        return print_json(sorted(one.path for one in found))
+        return print_json([one.path for one in found])
     seen: set[str] = set()
     for one in sorted(found, key=lambda file: file.path.split("/")):
         *folders, name = one.path.split("/")

@@ -40,7 +40,7 @@ def again(
     """
     reporter.progress(None, "reading the workflow")
     found, said = client.status(workflow), client.specification(workflow)
-    specification = as_sent(said["specification"])
+    specification = said["specification"]
     inputs = _inputs(specification, (one.path for one in client.all_files(found.id)))
     given = {**(said.get("parameters") or {}), **parameters}
     folder = home() / "tmp"
@@ -61,21 +61,6 @@ def again(
                 client.delete(made.id)
             raise
     return made
-
-
-def as_sent(specification: Mapping[str, Any]) -> dict[str, Any]:
-    """A specification as somebody wrote it: REANA's client fills in what was not said.
-
-    Examples
-    --------
-    >>> as_sent({"version": "0.9", "inputs": {"files": ["a"], "options": None}, "workspace": None})
-    {'version': '0.9', 'inputs': {'files': ['a']}}
-    """
-    return {
-        name: {key: one for key, one in part.items() if one is not None} if isinstance(part, dict) else part
-        for name, part in specification.items()
-        if part is not None
-    }
 
 
 def _inputs(specification: Mapping[str, Any], files: Iterable[str]) -> list[str]:

@@ -21,6 +21,7 @@ from freezeout.reana.workflow import (
     ServerInfo,
     Workflow,
     WorkflowPage,
+    as_sent,
     listed,
     more,
 )
@@ -199,7 +200,8 @@ class Client:
     def specification(self, workflow: str) -> dict[str, Any]:
         """The specification of a workflow, and the parameters it was started with."""
         found: dict[str, Any] = self.ask("specification", safe=True, workflow=workflow)
-        return found
+        said = found.get("specification")
+        return {**found, "specification": as_sent(said) if isinstance(said, dict) else {}}
 
     def retention(self, workflow: str) -> list[dict[str, Any]]:
         """How long which files are kept."""
@@ -245,7 +247,8 @@ class Client:
         Parameters
         ----------
         name : str
-            A file, a folder or a pattern such as ``results/*.png``.
+            A file, a folder or a pattern such as ``results/*.png``. REANA lists folders, too, then: see
+            `find` for files alone.
         search : str
             A part of the path.
         """
@@ -265,6 +268,10 @@ class Client:
             if not one.has_next or len(found) == before:
                 return list(found.values())
             page += 1
+
+    def find(self, workflow: str, paths: Sequence[str]) -> list[File]:
+        """The files that paths, folders or patterns such as ``results/*.png`` mean."""
+        return download.meant(self, workflow, paths)
 
     def disk_usage(self, workflow: str, *, search: str = "", summarize: bool = False) -> list[File]:
         """What files and folders take; with `summarize` the whole workspace alone."""

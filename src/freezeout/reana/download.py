@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import fnmatch
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _SECONDS = 300.0
 _NAMED = 3
+_FEW = 20
 
 
 def download(
@@ -56,7 +58,7 @@ def download(
     """
     folder = Path(folder).absolute()
     report.progress(0.0, "listing the files")
-    files = chosen(client.all_files(workflow), paths)
+    files = meant(client, workflow, paths)
     with disk_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
     targets = [below(folder, file.path) for file in files]
@@ -68,6 +70,31 @@ def download(
         with _beside(folder) as stage:
             _fetch(client, workflow, missing, stage, folder, report)
     return targets
+
+
+def meant(client: Client, workflow: str, paths: Sequence[str] | None) -> list[File]:
+    """The files that are meant by paths, folders or patterns, in the order of their names; None for all.
+
+    A server refuses to list too many: few paths are looked for one by one.
+
+    Raises
+    ------
+    InputError
+        When one of the paths means none.
+    """
+    if paths is None or len(paths) > _FEW:
+        return chosen(client.all_files(workflow), paths)
+    listed = {
+        file.path: file
+        for path in paths
+        for file in client.all_files(workflow, search=_literal(inside(path)))
+    }
+    return chosen(list(listed.values()), paths)
+
+
+def _literal(path: str) -> str:
+    """The longest part of a path that is no pattern."""
+    return max(re.split(r"[*?]|\[.*?\]", path), key=len)
 
 
 def chosen(files: Sequence[File], paths: Sequence[str] | None) -> list[File]:

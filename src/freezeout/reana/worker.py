@@ -35,6 +35,7 @@ _IDLE = 300.0
 _START = 60.0
 _ATTEMPTS = 3
 _GOODBYE = 5.0
+_MOST_LATE = 8
 _CHUNK = 1 << 16
 _INSIDE = Path(__file__).resolve().parent / "inside"
 _PASSED_ON = (
@@ -136,6 +137,11 @@ class Worker:
         )
 
     @property
+    def closed(self) -> bool:
+        """Whether nothing can be asked any more."""
+        return self._closed
+
+    @property
     def pid(self) -> int | None:
         """Its process, when it runs."""
         life = self._life
@@ -172,6 +178,7 @@ class _Life:
         self._ids = itertools.count(1)
         self._lock = threading.Lock()
         self._calls: dict[int, SimpleQueue[dict[str, Any]]] = {}
+        self._late: set[int] = set()
         self._used = time.monotonic()
         self._child: subprocess.Popen[bytes] | None = None
         self._ready, self._over = threading.Event(), threading.Event()
@@ -219,6 +226,7 @@ class _Life:
                 if report is not None:
                     report(said["progress"])
         except Empty:
+            self._give_up(id)
             late = {"kind": "timeout", "status": 0, "message": ""}
             raise error_of(self._connection, late, values) from None
         finally:
@@ -228,6 +236,14 @@ class _Life:
             with self._lock:
                 self._calls.pop(id, None)
                 self._used = time.monotonic()
+
+    def _give_up(self, id: int) -> None:
+        """Nobody waits for this answer; a process whose threads all wait for a server is replaced."""
+        with self._lock:
+            self._late.add(id)
+            if len(self._late) >= _MOST_LATE and self._child is not None:
+                self._over.set()
+                self._child.kill()
 
     def _take_back(self, id: int, answers: SimpleQueue[dict[str, Any]], seconds: float) -> None:
         try:
@@ -338,6 +354,8 @@ class _Life:
             return
         with self._lock:
             answers = self._calls.get(message["id"])
+            if "progress" not in message:
+                self._late.discard(message["id"])
         if answers is not None:
             answers.put(message)
 
@@ -359,7 +377,7 @@ def worker(connection: Connection) -> Worker:
     """The worker of a connection; all of this process share it."""
     key = (connection.url, connection.token, connection.verify, connection.authorities)
     with _workers_lock:
-        if key not in _workers:
+        if key not in _workers or _workers[key].closed:
             _workers[key] = Worker(connection)
         return _workers[key]
 

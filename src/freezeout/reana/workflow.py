@@ -285,6 +285,21 @@ def split_name(full_name: str) -> tuple[str, str]:
     return (".".join(parts[:-digits]), ".".join(parts[-digits:])) if digits else (full_name, "")
 
 
+def as_sent(specification: Mapping[str, Any]) -> dict[str, Any]:
+    """A specification as somebody wrote it: REANA's client fills in what was not said.
+
+    Examples
+    --------
+    >>> as_sent({"version": "0.9", "inputs": {"files": ["a"], "options": None}, "workspace": None})
+    {'version': '0.9', 'inputs': {'files': ['a']}}
+    """
+    return {
+        name: {key: one for key, one in part.items() if one is not None} if isinstance(part, dict) else part
+        for name, part in specification.items()
+        if part is not None
+    }
+
+
 def moment(text: object) -> str | None:
     """A time as the server writes it, in ISO 8601 with its zone; REANA's have none and are of UTC.
 
