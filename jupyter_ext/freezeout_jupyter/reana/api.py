@@ -42,6 +42,7 @@ class Reanas:
         # when somebody asks for the first time: a server that starts does not wait for them
         from freezeout_jupyter.reana.abouts import Abouts
         from freezeout_jupyter.reana.clients import Clients
+        from freezeout_jupyter.reana.pool import Pool
         from freezeout_jupyter.reana.shared import Shared
         from freezeout_jupyter.reana.states import States
 
@@ -50,6 +51,8 @@ class Reanas:
         self.answers = Shared()
         self.sessions = Shared(_SESSIONS)
         self.abouts = Abouts()
+        # each takes seconds, and who types wants many
+        self.checks = Pool("REANA's client", threads=1, waiting=4)
         self.embedded: Embedded | None = None
         self.starting = threading.Lock()
 
@@ -58,6 +61,7 @@ class Reanas:
         self.answers.close()
         self.sessions.close()
         self.abouts.close()
+        self.checks.close(at_once=True)
         await self.states.close()
         await self.clients.close()
         await asyncio.to_thread(self._stop_own)

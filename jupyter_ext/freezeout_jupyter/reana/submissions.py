@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from freezeout_jupyter.base import describe
 from freezeout_jupyter.copies import path_below
 from freezeout_jupyter.lake.transfers import path_inside
 from freezeout_jupyter.reana.actions import LARGEST_BODY
-from freezeout_jupyter.reana.api import ReanaApi
+from freezeout_jupyter.reana.api import ReanaApi, require_client
 
 if TYPE_CHECKING:
     from freezeout.executors.reana.submission import Submission
@@ -24,6 +25,8 @@ _RUN = {
     "experiment": str, "notebook": str, "preset": str, "parameters": dict, "environment": str, "inputs": list,
     "resources": dict, "scan": dict, "name": str, "connection": str,
 }  # fmt: skip
+_TO_CHECK = 60.0
+_LONGEST = 2000
 _WITH_YAML = {**_RUN, "yaml": str}
 
 
@@ -81,8 +84,16 @@ class ReanaPreviewSubmission(ReanaSubmissionApi):
     @authorized
     async def post(self) -> None:
         """Answer what would be sent, and what is wrong with it."""
-        said = await self.in_thread(lambda: self.run(_RUN))
-        self.finish(await self.in_thread(lambda: _preview(said)))
+        said = await self.in_thread(lambda: self.run(_WITH_YAML))
+        shown, planned = await self.in_thread(lambda: _preview(said))
+        if planned is not None and (edited := said.get("yaml")):
+            try:
+                shown["problems"] = await self.reanas.checks.do(lambda: _checked(planned, edited), _TO_CHECK)
+            except FreezeoutError as error:
+                require_client(error)
+                raise
+            shown["yaml"] = edited
+        self.finish(shown)
 
 
 class ReanaSubmissions(ReanaSubmissionApi):
@@ -169,16 +180,31 @@ def _planned(said: Mapping[str, Any]) -> Submission:
     )  # fmt: skip
 
 
-def _preview(said: Mapping[str, Any]) -> dict[str, Any]:
+def _preview(said: Mapping[str, Any]) -> tuple[dict[str, Any], Submission | None]:
     try:
         planned = _planned(said)
     except FreezeoutError as error:
-        return {"yaml": "", "files": [], "steps": 0, "problems": [_problem(error, said)]}
+        return {"yaml": "", "files": [], "steps": 0, "problems": [_problem(error, said)]}, None
     files = [
         {"path": path, "bytes": len(content) if isinstance(content, bytes) else content.stat().st_size}
         for path, content in sorted(planned.files.items())
     ]
-    return {"yaml": planned.yaml(), "files": files, "steps": planned.steps, "problems": []}
+    return {"yaml": planned.yaml(), "files": files, "steps": planned.steps, "problems": []}, planned
+
+
+def _checked(planned: Submission, yaml: str) -> list[dict[str, Any]]:
+    """What REANA's own client finds wrong with a specification that the user has edited."""
+    from freezeout.files import write_atomically
+    from freezeout.reana.specification import check
+
+    with tempfile.TemporaryDirectory(prefix="freezeout-") as place:
+        path = planned.write(Path(place) / "reana")
+        write_atomically(path, yaml, flush=False)
+        found = [text.replace(f"{place}/reana/", "") for text in check(path)]
+    return [
+        {"code": "bad_specification", "message": text[:_LONGEST], "hint": "", "parameter": None}
+        for text in found
+    ]
 
 
 def _problem(error: FreezeoutError, said: Mapping[str, Any]) -> dict[str, Any]:

@@ -81,6 +81,18 @@ async def test_what_would_be_sent_is_shown_and_what_is_wrong_with_it(api: Routes
     assert (await api.refused("POST", "submissions", bad))[0] == 400
 
 
+async def test_what_is_wrong_with_an_edited_specification_is_said_before_it_is_sent(
+    api: Routes, reana: Any
+) -> None:
+    asked = {"experiment": "darkside50", "preset": "smoke"}
+    sound = (await api.post("preview-submission", **asked))["yaml"]
+    found = await api.post("preview-submission", **asked, yaml=f"{sound}# mine\n")
+    assert found["problems"] == [] and found["yaml"].endswith("# mine\n")
+    for wrong in (sound.replace("type: serial", "type: parallel"), "a: [", "just words"):
+        found = await api.post("preview-submission", **asked, yaml=wrong)
+        assert found["problems"] and "/tmp" not in found["problems"][0]["message"], found
+
+
 async def test_the_folder_of_a_workflow_is_saved_and_never_over_another(
     api: Routes, notebook: Path, jp_root_dir: Path
 ) -> None:
