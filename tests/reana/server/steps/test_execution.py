@@ -100,6 +100,20 @@ def test_a_stopped_step_has_time_to_say_goodbye(run: Runner) -> None:
     assert time.monotonic() - begun < 18
 
 
+@pytest.mark.parametrize("after", [0.02, 0.06, 0.12, 0.2])
+def test_a_step_that_is_stopped_while_it_starts_is_not_waited_for(run_once: Runner, after: float) -> None:
+    async def stop() -> None:
+        step = run_once.step("sleep 60")
+        task = asyncio.create_task(execute(step, run_once.work, run_once.log, Limits(), grace=60))
+        await asyncio.sleep(after)
+        task.cancel()
+        await asyncio.wait([task])
+
+    begun = time.monotonic()
+    asyncio.run(stop())
+    assert time.monotonic() - begun < 30
+
+
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
 def test_when_the_server_is_killed_its_steps_are_gone(run: Runner, how: int) -> None:
     program = textwrap.dedent(

@@ -29,6 +29,22 @@ def test_secrets_are_variables_and_files_of_the_step_and_nowhere_afterwards(run:
     assert "open" not in repr(run.work)
 
 
+def test_secrets_are_not_in_the_log_however_they_are_printed(run_once: Runner) -> None:
+    run = with_secrets(
+        run_once,
+        WORD=Secret("env", b"sesame-open"),
+        key=Secret("file", b"door-and-more\n"),
+        B=Secret("env", b"no"),
+    )
+    result = run(
+        'echo "$WORD"; printf sesa; sleep 0.3; printf me-open; echo; echo sesame-op; echo "$B"; printf door'
+    )
+    assert result.well
+    assert run.text.endswith("\n***\n***\nsesame-op\nno\ndoor")
+    assert run('cat /etc/reana/secrets/key "$HOME/../secrets/key" 2> /dev/null; true').well
+    assert "***" in run.text and "door-and" not in run.text
+
+
 @pytest.mark.parametrize("name", ["../../x", "/etc/x", "..", "a/b"])
 def test_a_secret_with_a_path_for_a_name_is_not_written(run_once: Runner, name: str) -> None:
     run = with_secrets(run_once, **{name: Secret("file", b"door")})

@@ -62,6 +62,7 @@ class Child:
             "grace": grace,
             "wrappers": prepared.wrappers,
             "keep": list(keep),
+            "secrets": prepared.secrets,
         }
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-I", "-S", shim.__file__,

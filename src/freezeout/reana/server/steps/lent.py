@@ -15,6 +15,8 @@ from freezeout.reana.server.work import Step, Work
 
 SECRETS = Path("/etc/reana/secrets")
 """Where steps find secrets that are files, as on any REANA."""
+_SHORTEST = 4
+"""What is shorter is also a part of other words."""
 
 
 @dataclass
@@ -31,12 +33,15 @@ class Lent:
         The folder of secrets that are files.
     notes : list of str
         For the log.
+    hidden : list of str
+        What the log is not to show.
     """
 
     variables: dict[str, str] = field(default_factory=dict)
     readable: set[Path] = field(default_factory=set)
     secrets: Path | None = None
     notes: list[str] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list, repr=False)
 
 
 def lend(step: Step, work: Work, private: Path) -> Lent:
@@ -49,6 +54,9 @@ def lend(step: Step, work: Work, private: Path) -> Lent:
     """
     lent = Lent()
     for name, secret in work.secrets.items():
+        text = secret.value.decode(errors="ignore").strip()
+        if len(text) >= _SHORTEST:
+            lent.hidden.append(text)
         if secret.type == "env" and re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
             lent.variables[name] = secret.value.decode(errors="replace")
         elif secret.type == "file" and "/" not in name and name not in ("", ".", ".."):
@@ -73,6 +81,8 @@ def _lend_lake(lent: Lent, private: Path) -> None:
     parser = ConfigParser(interpolation=None)
     parser.read_string(original.read_text(encoding="utf-8"))
     client = parser["client"]
+    if len(client.get("password", "")) >= _SHORTEST:
+        lent.hidden.append(client["password"])
     token = private / "home" / "rucio-token"
     # what is there of a token is copied: two clients must not write one file
     before = Path(client.get("auth_token_file_path", ""))

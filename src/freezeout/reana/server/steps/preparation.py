@@ -7,7 +7,7 @@ import secrets
 import shutil
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -52,6 +52,8 @@ class Prepared:
         What it may take, its hints considered.
     wrappers : int
         How many of its first processes belong to the sandbox.
+    secrets : list of str
+        What the log is not to show.
     """
 
     words: list[str]
@@ -61,6 +63,7 @@ class Prepared:
     notes: list[str]
     limits: Limits
     wrappers: int = 0
+    secrets: list[str] = field(default_factory=list, repr=False)
 
 
 def prepare(step: Step, work: Work, limits: Limits, stack: ExitStack) -> Prepared:
@@ -81,7 +84,8 @@ def prepare(step: Step, work: Work, limits: Limits, stack: ExitStack) -> Prepare
     words = [str(word) for word in within(built.setup, ["bash", "-c", step.command])]
     folder = step.folder or work.workspace
     notes = [*choice.notes, *lent.notes, *notes]
-    return _guarded(Prepared(words, variables, folder, private, notes, allowed), work, built, lent)
+    plain = Prepared(words, variables, folder, private, notes, allowed, secrets=lent.hidden)
+    return _guarded(plain, work, built, lent)
 
 
 def prepare_engine(module: str, work: Work, limits: Limits, stack: ExitStack) -> Prepared:

@@ -97,6 +97,40 @@ class CappedLog:
         self._file, self._written = file, len(head) + len(tail)
 
 
+class Veil:
+    """Hides secrets in what is said, also where one comes in two parts.
+
+    Parameters
+    ----------
+    secrets : list of str
+        What is not to be read.
+    """
+
+    def __init__(self, secrets: list[str]) -> None:
+        # the long ones first: a short one may be a part of them
+        self._secrets = sorted((one.encode() for one in secrets), key=len, reverse=True)
+        self._begun = b""
+
+    def over(self, data: bytes) -> bytes:
+        """What may be shown by now; what may be the beginning of a secret is held back."""
+        data = self._begun + data
+        for one in self._secrets:
+            data = data.replace(one, b"***")
+        longest = max((self._overlap(data, one) for one in self._secrets), default=0)
+        self._begun = data[len(data) - longest :]
+        return data[: len(data) - longest]
+
+    @staticmethod
+    def _overlap(data: bytes, secret: bytes) -> int:
+        """How many bytes of the end may be the secret's first."""
+        most = min(len(data), len(secret) - 1)
+        return next((count for count in range(most, 0, -1) if data.endswith(secret[:count])), 0)
+
+    def rest(self) -> bytes:
+        """What was held back, when nothing comes after it."""
+        return self._begun
+
+
 class Tree:
     """This process's descendants."""
 
@@ -230,13 +264,15 @@ class Shim:
         ``words`` and ``env`` of the command, its folder ``cwd``, ``log`` and ``log_bytes``, ``notes`` that
         the log begins with, ``seconds``, ``memory_bytes``, ``processes``, ``grace`` between asking
         it to end and ending it, ``wrappers``: how many of its first processes are not to be asked,
-        ``keep``: open files for it.
+        ``keep``: open files for it, ``secrets``: what the log is not to show.
     """
 
     def __init__(self, order: dict[str, Any]) -> None:
         self._order = order
         self._log = CappedLog(order["log"], order["log_bytes"])
+        self._veil = Veil(order["secrets"])
         self._tree = Tree()
+        self._somebody_was_asked = False
         self._status: int | None = None
         self._reason = ""
         self._last_call: float | None = None
@@ -331,8 +367,12 @@ class Shim:
             return
         self._last_call = until
         if grace > 0:
-            for pid in self._tree.pids()[self._order["wrappers"] :]:
-                _signal(pid, signal.SIGTERM)
+            self._ask_to_end()
+
+    def _ask_to_end(self) -> None:
+        """Ask those that are there; who comes later is there to tidy up."""
+        for pid in self._tree.pids()[self._order["wrappers"] :]:
+            self._somebody_was_asked = _signal(pid, signal.SIGTERM) or self._somebody_was_asked
 
     def _measure(self) -> float:
         """Look at what it takes, and say when to look again."""
@@ -343,6 +383,10 @@ class Shim:
             self._stop(f"memory limit of {_size(limit)} exceeded", 0)
         elif len(pids) > self._order["processes"] + self._order["wrappers"]:
             self._stop(f"limit of {self._order['processes']} processes exceeded", 0)
+        if self._last_call is not None:
+            if not self._somebody_was_asked and time.monotonic() < self._last_call:
+                self._ask_to_end()  # the sandbox had not started anybody
+            return _OFTEN
         busy = used > _HIGH * limit or grown > 0.05 * limit or len(pids) > _HIGH * self._order["processes"]
         return _OFTEN if busy else _SELDOM
 
@@ -354,7 +398,7 @@ class Shim:
             elif key.fd == said:
                 data = os.read(said, _CHUNK)
                 if data:
-                    self._log.write(data)
+                    self._log.write(self._veil.over(data))
                 else:
                     self._looking.unregister(said)
             elif not os.read(0, 1):
@@ -367,9 +411,10 @@ class Shim:
     def _drain(self, said: int) -> None:
         try:
             while data := os.read(said, _CHUNK):
-                self._log.write(data)
+                self._log.write(self._veil.over(data))
         except BlockingIOError:  # somebody who could not be ended has it open
             pass
+        self._log.write(self._veil.rest())
 
 
 def _time(seconds: float) -> str:
