@@ -288,16 +288,24 @@ def split_name(full_name: str) -> tuple[str, str]:
 def as_sent(specification: Mapping[str, Any]) -> dict[str, Any]:
     """A specification as somebody wrote it: REANA's client fills in what was not said.
 
+    Parameters that are nothing stay so.
+
     Examples
     --------
-    >>> as_sent({"version": "0.9", "inputs": {"files": ["a"], "options": None}, "workspace": None})
-    {'version': '0.9', 'inputs': {'files': ['a']}}
+    >>> as_sent({"inputs": {"files": ["a"], "options": None, "parameters": {"a": None}}, "workspace": None})
+    {'inputs': {'files': ['a'], 'parameters': {'a': None}}}
+    >>> as_sent({"workflow": {"type": "cwl", "specification": {"$graph": [], "steps": None}}})
+    {'workflow': {'type': 'cwl', 'specification': {'$graph': []}}}
     """
-    return {
-        name: {key: one for key, one in part.items() if one is not None} if isinstance(part, dict) else part
-        for name, part in specification.items()
-        if part is not None
-    }
+    found = {name: _said(part) for name, part in specification.items() if part is not None}
+    workflow = found.get("workflow")
+    if isinstance(workflow, dict) and "specification" in workflow:
+        workflow["specification"] = _said(workflow["specification"])
+    return found
+
+
+def _said(part: Any) -> Any:
+    return {key: one for key, one in part.items() if one is not None} if isinstance(part, dict) else part
 
 
 def moment(text: object) -> str | None:
