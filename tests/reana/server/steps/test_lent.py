@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
+from freezeout.lake.files.put import put
+from freezeout.lake.sites.embedded import embedded_config
+from freezeout.lake.sites.rucio_cfg import read_client
 from freezeout.reana.server.steps import sandbox
 from freezeout.reana.server.work import Secret
 
@@ -50,6 +56,23 @@ def test_a_secret_with_a_path_for_a_name_is_not_written(run_once: Runner, name: 
     run = with_secrets(run_once, **{name: Secret("file", b"door")})
     assert run('find "$HOME"/.. -type f | wc -l').well
     assert run.text.endswith("\n0\n")
+
+
+@pytest.mark.slow
+def test_a_step_that_asks_for_rucio_reads_the_lake_with_rucios_own_client(
+    lake: Any, run_once: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "counts.csv").write_text("mass,counts\n100,3\n")
+    (did,) = put(tmp_path / "counts.csv", f"{lake.scope}:counts.csv")
+    result = run_once(f"rucio whoami && rucio download {did} --no-subdir && rucio download {did}", rucio=True)
+    assert result.well, run_once.text
+    assert (run_once.work.workspace / "counts.csv").read_text() == "mass,counts\n100,3\n"
+    password = read_client(embedded_config())["password"]
+    assert run_once('grep password "$RUCIO_CONFIG"', rucio=True).well
+    assert password not in run_once.text and "password = ***" in run_once.text
+    # only who asks for it is lent it
+    assert not run_once("rucio whoami").well
 
 
 def test_a_step_that_asks_for_rucio_without_a_lake_fails_with_that_reason(run_once: Runner) -> None:
