@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import logging
@@ -117,6 +118,25 @@ async def test_a_server_is_kept_used_and_forgotten_and_its_token_is_told_nobody(
     for path in freezeout_home.rglob("*"):
         if path.is_file() and not path.is_relative_to(freezeout_home / "environments"):
             assert reana.token.encode() not in path.read_bytes(), path
+
+
+async def test_a_server_of_the_variables_is_preferred_and_one_with_a_fault_is_shown(
+    api: Routes, reana: Any, dead: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REANA_SERVER_URL", dead)
+    monkeypatch.setenv("REANA_ACCESS_TOKEN", "w0rd-of-mine")
+    found = await listed(api)
+    assert list(found) == ["configured", "embedded"] and found["configured"]["preferred"]
+    assert (await stands(api, "configured", "unreachable"))["message"]
+    assert await api.refused("GET", "workflows") == (503, "reana_unreachable")
+    assert (await api.get("workflows", connection="embedded"))["page"] == 1
+    monkeypatch.setenv("REANA_ACCESS_TOKEN", "w0rd of mine")
+    await asyncio.sleep(1.1)  # what is configured is read once a second
+    found = await listed(api, refresh=1)
+    assert found["configured"]["state"] == "unreachable" and "token" in found["configured"]["message"]
+    status, answer = await api.ask("GET", "workflows")
+    assert (status, answer["code"]) == (409, "bad_reana")
+    assert "w0rd" not in json.dumps([found, answer])
 
 
 async def test_a_server_that_is_silent_or_gone_holds_up_nobody(

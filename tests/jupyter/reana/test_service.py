@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import signal
+import time
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +13,12 @@ import pytest
 from jupyter_server.serverapp import ServerApp
 
 from freezeout.environments.installation import installation
-from freezeout.services.reana.status import read_status
+from freezeout.reana.client import Client
+from freezeout.reana.connection import connections
+from freezeout.services.reana.status import SERVICE, read_status
 
 from ..conftest import make_environment
-from .asking import Routes
+from .asking import Routes, specification
 from .test_connections import stands
 
 pytestmark = pytest.mark.slow
@@ -40,6 +46,30 @@ async def test_a_server_is_started_used_and_stopped_and_started_again(api: Route
     assert await api.refused("GET", "workflows") == (503, "reana_unreachable")
     assert (await api.post("stop", 202))["state"] == "down"
     assert (await api.job(await api.post("start", 202)))["state"] == "done"
+    assert (await stands(api, "embedded", "ready"))["url"] == first["url"]
+
+
+async def test_a_server_that_is_killed_comes_back_and_no_workflow_is_lost(api: Routes, built: Path) -> None:
+    assert (await api.job(await api.post("start", 202)))["state"] == "done"
+    first = await stands(api, "embedded", "ready")
+    (own,) = connections()
+    with Client(own) as client:
+        made = client.create(specification("true"), "survives")
+    pid = read_status().services[SERVICE].pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    seen = set()
+
+    async def answers() -> bool:
+        status, found = await api.ask("GET", "workflows")
+        seen.add(status)
+        return status == 200 and [one["id"] for one in found["workflows"]] == [made.id]
+
+    end = time.monotonic() + 60
+    while read_status().services[SERVICE].pid == pid or not await answers():
+        assert time.monotonic() < end, seen
+        await asyncio.sleep(0.1)
+    assert seen <= {200, 502, 503}
     assert (await stands(api, "embedded", "ready"))["url"] == first["url"]
 
 
