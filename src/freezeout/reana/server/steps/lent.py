@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from freezeout.errors import InputError
-from freezeout.lake.sites.connection import EMBEDDED
 from freezeout.lake.sites.known import connection
 from freezeout.lake.sites.rucio_cfg import rucio_config
 from freezeout.reana.server.work import Step, Work
@@ -97,9 +96,7 @@ def _lend_lake(lent: Lent, private: Path) -> None:
     lent.variables |= _rucio_variables(config, where.account)
     # the embedded lake has all its storage side by side, and what a step wants may be in any of it
     storage = where.mount.parent if where.mount and where.kind == "embedded" else where.mount
-    # of the embedded lake all storage is on this machine
-    mount = where.mount.parent if where.mount and where.kind == EMBEDDED else where.mount
-    files = (where.certificate, where.key, where.proxy, where.authorities, mount)
+    files = (where.certificate, where.key, where.proxy, where.authorities, storage)
     there = {path for path in files if path is not None and path.exists()}
     lent.readable |= there | {path.resolve() for path in there}
     lent.notes.append(f"Rucio's client talks to the lake '{where.name}' as {where.account}")
