@@ -28,6 +28,8 @@ class File(Handler):
         """Send what it stands for."""
         workflow = self.server.store.find(asked)
         workspace = self.server.workspace(workflow)
+        # the client writes the name into the address as it is, and says it once more so that '%' survives
+        path = self.text("file_name") or path
         whole = await self.aside(lambda: workspace.entry(path))
         found = await self.aside(lambda: [one for one in workspace.matching(path) if one.is_file])
         if not found:
