@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_server.auth.decorator import authorized
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from freezeout_jupyter.reana.states import State
 
 _PATIENCE = 30.0
+_LARGEST_BODY = 40_000  # tokens may be long
 
 
 class ReanaConnections(ReanaApi):
@@ -33,17 +35,18 @@ class ReanaConnections(ReanaApi):
     @authorized
     async def post(self) -> None:
         """Keep a server's address and a token, when it answers to them; answer all but the token."""
-        said = self.body({"name": str, "url": str, "token": str}, ["name", "url", "token"])
-        made = await self.tried(said["name"], said["url"], said["token"])
+        names = ["name", "url", "token"]
+        said = self.body(dict.fromkeys([*names, "authorities"], str), names, _LARGEST_BODY)
+        made = await self.tried(said.pop("authorities", ""), **said)
         self.reanas.forget()
         found = await self.reanas.states.all()
         rows = {one.name: (one, state, n == 0) for n, (one, state) in enumerate(found)}
         self.set_status(201)
         self.finish(connection_json(*rows[made.name]))
 
-    async def tried(self, name: str, url: str, token: str) -> Connection:
+    async def tried(self, authorities: str, name: str, url: str, token: str) -> Connection:
         """The connection, kept once the server has answered to it."""
-        reana = await self.in_thread(lambda: _to_try(name, url, token))
+        reana = await self.in_thread(lambda: _to_try(name, url, token, authorities))
         try:
             await reana.ask(lambda client: client.server(), _PATIENCE)
         except FreezeoutError as error:
@@ -51,7 +54,7 @@ class ReanaConnections(ReanaApi):
             raise
         finally:
             reana.pool.close()
-        return await self.in_thread(lambda: _keep(name, url, token))
+        return await self.in_thread(lambda: _keep(name, url, token, reana.connection.authorities))
 
     @web.authenticated
     @authorized
@@ -87,21 +90,23 @@ def client_json() -> dict[str, str]:
     return {"state": state, "message": card["reason"]}
 
 
-def _to_try(name: str, url: str, token: str) -> Reana:
-    from freezeout.reana.checking import address, secret
+def _to_try(name: str, url: str, token: str, authorities: str) -> Reana:
+    from freezeout.reana.checking import address, certificates, secret
     from freezeout.reana.client import Client
-    from freezeout.reana.connection import Connection
+    from freezeout.reana.connection import Connection, require_name
     from freezeout_jupyter.reana.clients import Reana
     from freezeout_jupyter.reana.pool import Pool
 
-    connection = Connection(name, "kept", address(url), secret(token))
+    require_name(name)
+    trusted = certificates(Path(authorities)) if authorities else None
+    connection = Connection(name, "kept", address(url), secret(token), authorities=trusted)
     return Reana(connection, Client(connection), Pool(name), 0)
 
 
-def _keep(name: str, url: str, token: str) -> Connection:
+def _keep(name: str, url: str, token: str, authorities: Path | None) -> Connection:
     from freezeout.reana.connection import keep
 
-    return keep(name, url, token)
+    return keep(name, url, token, authorities=authorities)
 
 
 def _forget(name: str) -> None:

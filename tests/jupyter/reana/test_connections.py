@@ -105,6 +105,7 @@ async def test_a_server_is_kept_used_and_forgotten_and_its_token_is_told_nobody(
         {"name": "y", "url": f"http://user:{reana.token}@127.0.0.1", "token": reana.token},
         {"name": "y", "url": reana.url, "token": f"{reana.token}\nmore"},
         {"name": "y", "url": reana.url, "token": {reana.token: 1}},
+        {"name": "y", "url": reana.url, "token": reana.token, "authorities": "/nothing/here"},
     ):
         status, answer = await api.ask("POST", "connections", bad)
         assert status == 400, answer
