@@ -10,7 +10,7 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,8 @@ from freezeout.settings import home, runs_folder, user_path
 _NOBODY = Reporter()
 _LARGEST = 4 << 20
 _AT_ONCE = 50
+_LONGEST = 500
+_OURS, _NOT_TELLING = "freezeout: ", ("this interpreter is", "the executed notebook is", "installing the")
 _LOOKED_AT = ("runs/", "outputs/runs/", "results/", "failed/", "points/")
 _RUN = re.compile(r"(?:outputs/)?runs/([^/]+)/run\.json")
 _POINT = re.compile(r"points/\d+(\.failed)?\.json")
@@ -55,6 +57,8 @@ class Homecoming:
         Points of a scan that failed, with the reason.
     kept : tuple of Path
         Executed notebooks and logs of what failed.
+    reason : str
+        Why the workflow failed, in the words of what failed.
     """
 
     workflow: Workflow
@@ -63,7 +67,8 @@ class Homecoming:
     results: Path | None = None
     limit: str | None = None
     failed: tuple[str, ...] = ()
-    kept: tuple[Path, ...] = field(default=())
+    kept: tuple[Path, ...] = ()
+    reason: str = ""
 
 
 def fetch(
@@ -93,14 +98,14 @@ def fetch(
     now = client.status(workflow)
     about = _about(now, client)
     files = [one for one in client.all_files(now.id) if one.path.startswith(_LOOKED_AT)]
-    kept = _keep_failures(now, client, files)
+    kept, reason = _keep_failures(now, client, files)
     if about["kind"] == "notebook":
         results, limit = _results(now, client, about, files, folder, reporter)
-        return Homecoming(now, "notebook", results=results, limit=limit, kept=kept)
+        return Homecoming(now, "notebook", results=results, limit=limit, kept=kept, reason=reason)
     root = user_path(folder) if folder is not None else runs_folder()
     records = _runs(now, client, about, files, root, reporter)
     failed = _failed_points(now, client, files) if about["kind"] == "scan" else ()
-    return Homecoming(now, str(about["kind"]), tuple(records), failed=failed, kept=kept)
+    return Homecoming(now, str(about["kind"]), tuple(records), failed=failed, kept=kept, reason=reason)
 
 
 def _about(now: Workflow, client: Client) -> dict[str, Any]:
@@ -217,20 +222,32 @@ def _failed_points(now: Workflow, client: Client, files: Sequence[File]) -> tupl
     return tuple(sorted(told))
 
 
-def _keep_failures(now: Workflow, client: Client, files: Sequence[File]) -> tuple[Path, ...]:
-    """The executed notebooks of what failed, and what the steps said."""
+def _keep_failures(now: Workflow, client: Client, files: Sequence[File]) -> tuple[tuple[Path, ...], str]:
+    """The executed notebooks of what failed, what the steps said, and why it failed."""
     notebooks = [one.path for one in files if one.path.startswith("failed/")]
     if now.status not in ("failed", "stopped") and not notebooks:
-        return ()
+        return (), ""
     place = home() / "failed" / now.full_name
-    kept = [write_atomically(place / "reana.log", as_text(client.logs(now.id)))]
+    logs = client.logs(now.id)
+    kept = [write_atomically(place / "reana.log", as_text(logs))]
     if notebooks:
         with _aside(place, now.id) as aside:
             for path in client.download(now.id, notebooks, aside):
                 with disk_errors(path):
                     os.replace(path, place / path.name)
                 kept.append(place / path.name)
-    return tuple(kept)
+    return tuple(kept), reason_of(logs)
+
+
+def reason_of(logs: Logs) -> str:
+    """Why a workflow failed: what Freezeout said in the step that did, else what the engine said last."""
+    failed = [step.log.splitlines() for step in logs.steps if step.status == "failed"]
+    ours = [line.removeprefix(_OURS) for lines in failed for line in lines if line.startswith(_OURS)]
+    telling = [line for line in ours if not line.startswith(_NOT_TELLING)]
+    engine = [line.strip() for line in logs.workflow_log.splitlines() if line.strip()]
+    others = [line.strip() for lines in failed for line in lines if line.strip()]
+    words = telling or engine or others or ["it does not say why"]
+    return words[-1][:_LONGEST]
 
 
 def as_text(logs: Logs) -> str:

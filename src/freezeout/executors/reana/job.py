@@ -147,22 +147,10 @@ def _failure(came: Homecoming) -> FreezeoutError:
     if came.workflow.status != "failed":
         return FreezeoutError(f"the workflow {name} was stopped", hint=f"freezeout reana fetch {name}",
                               code="reana_stopped")  # fmt: skip
-    words = "; ".join(came.failed) if came.failed else _last_words(log)
+    words = "; ".join(came.failed) if came.failed else came.reason
     home = f"; {len(came.records)} runs came home" if came.records else ""
     return FreezeoutError(
         f"the workflow {name} failed: {words}{home}",
         hint=f"the executed notebook is {where}" if where else f"its log is {log}",
         code="reana_failed",
     )
-
-
-def _last_words(log: Path | None) -> str:
-    """The last thing that Freezeout said in a step, or that was said at all."""
-    try:
-        lines = log.read_text(encoding="utf-8").splitlines() if log else []
-    except OSError:
-        lines = []
-    ours = [line.removeprefix("freezeout: ") for line in lines if line.startswith("freezeout: ")]
-    ours = [line for line in ours if not line.startswith(("this interpreter", "the executed notebook"))]
-    others = [line.strip() for line in lines if line.strip()]
-    return next(iter(reversed(ours or others)), "it does not say why")[:500]
