@@ -24,6 +24,11 @@ def test_a_file_goes_in_and_comes_out_with_its_relative_path(server: Any) -> Non
     server.upload(name, odd, b"odd")
     answer = server.call("GET", f"workflows/{name}/workspace/" + "%C3%BC%20%22quoted%22%0A.txt")
     assert answer.content == b"odd"
+    for given in ("a%20b", "who?", "x#y"):  # reana-client does not quote them in the address
+        server.upload(name, given, given.encode())
+        asked = {"access_token": server.token, "file_name": given}
+        found = server.http.get(f"/api/workflows/{name}/workspace/{given}", params=asked)
+        assert found.content == given.encode()
     assert (
         answer.headers["content-disposition"] == "attachment; filename*=UTF-8''%C3%BC%20%22quoted%22%0A.txt"
     )
