@@ -81,7 +81,8 @@ class Supervised(Generic[AnyStatus]):
     def status(self) -> AnyStatus:
         """How it is now."""
         ended = self.supervisor.poll() if self.supervisor else None
-        if ended == TAKEN:
+        if ended == TAKEN or (ended is not None and status.is_owned(self.place)):
+            # it is another's by now
             self.supervisor = None
         if self.supervisor is None:
             return self._kind(status.read(self.place, self.kind))
@@ -161,7 +162,7 @@ class Supervised(Generic[AnyStatus]):
         FreezeoutError
             When it does not end, or runs on another machine.
         """
-        if self.supervisor is not None:
+        if self.supervisor is not None and self.supervisor.poll() is None:
             self.supervisor.terminate()
             try:
                 self.supervisor.wait(seconds)

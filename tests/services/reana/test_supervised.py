@@ -178,6 +178,20 @@ def test_two_starts_at_the_same_moment_make_one_server(freezeout_home: Path) -> 
     assert comes_true(lambda: processes(place().root) == [], 10)
 
 
+def test_stopped_and_started_by_somebody_else_it_is_theirs(own_reana: Own) -> None:
+    mine, url = own_reana.running, own_reana.running.url
+    Reana(place()).stop()
+    assert mine.status.state == "down"
+    theirs = Reana.start()
+    try:
+        assert theirs.wait().url == url and mine.status == theirs.status and mine.supervisor is None
+        assert not mine.was_killed
+        mine.stop()
+        assert theirs.status.state == "down"
+    finally:
+        theirs.stop()
+
+
 def test_another_port_is_taken_when_somebody_has_it_by_now(own_reana: Own) -> None:
     url = own_reana.running.url
     own_reana.running.stop()
