@@ -7,6 +7,7 @@ import asyncio
 import fcntl
 import logging
 import os
+import re
 import signal
 import socket
 import sys
@@ -36,11 +37,13 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--fd", type=int, required=True, help="a socket that listens already, inherited")
     parser.add_argument("--at-once", type=int, help="how many workflows run at the same time")
     given = parser.parse_args(words)
-    logging.basicConfig(
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO, stream=sys.stderr
-    )
-    # tornado's own lines quote addresses, and addresses hold the token
-    for name in ("tornado.access", "tornado.general", "tornado.application"):
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Discreet("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    for name in (
+        "tornado.access",
+        "tornado.general",
+    ):  # what others do wrong, with the addresses they asked for
         logging.getLogger(name).setLevel(logging.CRITICAL)
     os.umask(0o077)
     try:
@@ -52,6 +55,15 @@ def main(words: list[str] | None = None) -> int:
         print(f"{error}", file=sys.stderr)  # noqa: T201
         return error.exit_status
     return 0
+
+
+class _Discreet(logging.Formatter):
+    """Lines without a token, whoever wrote one down."""
+
+    _TOKEN = re.compile(r"((?:access_)?token=)[^&\s'\"]+", re.IGNORECASE)
+
+    def format(self, record: logging.LogRecord) -> str:
+        return self._TOKEN.sub(r"\1***", super().format(record))
 
 
 async def _alone(place: Place) -> int:
