@@ -1,5 +1,6 @@
 """Jupyter on a workspace, for who has the token."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -67,6 +68,19 @@ def test_a_session_ends_with_its_workflow_and_with_the_server(mortal: Any) -> No
         return False
 
     assert comes_true(lambda: all(map(gone, entrances)))
+
+
+@pytest.mark.slow
+def test_a_session_that_is_closed_while_it_starts_says_so(server: Any) -> None:
+    name = server.create("true")
+    with ThreadPoolExecutor(1) as pool:
+        opening = pool.submit(httpx.post, f"{server.url}/api/workflows/{name}/open/jupyter", params={
+            "access_token": server.token,
+        }, timeout=120, trust_env=False)  # fmt: skip
+        assert comes_true(lambda: server.call("POST", f"workflows/{name}/close/").status_code == 200)
+        assert opening.result().status_code in (200, 409)
+    listed = {"type": "interactive"}
+    assert comes_true(lambda: server.call("GET", "workflows", params=listed).json()["items"] == [])
 
 
 def test_what_is_no_session_is_refused(server: Any) -> None:

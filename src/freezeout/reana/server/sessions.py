@@ -37,6 +37,7 @@ class Session:
     folder: Path
     token: str
     address: str = ""
+    closing: bool = False
 
     @property
     def path(self) -> str:
@@ -93,7 +94,7 @@ class Sessions:
         watch.add_done_callback(self._watches.discard)
         try:
             session.address = await _answer(session)
-        except Refusal:
+        except BaseException:
             await _end(session)
             raise
         return session.path
@@ -169,6 +170,8 @@ async def _answer(session: Session) -> str:
     file = session.folder / "runtime" / f"jpserver-{session.process.pid}.json"
     end = asyncio.get_running_loop().time() + _PATIENCE
     while asyncio.get_running_loop().time() < end:
+        if session.closing:
+            raise Refusal(409, "The session was closed while it started.")
         if session.process.returncode is not None:
             raise Refusal(500, "Jupyter ended at once. Is JupyterLab installed beside the server?")
         with contextlib.suppress(OSError, ValueError, KeyError):
@@ -178,6 +181,7 @@ async def _answer(session: Session) -> str:
 
 
 async def _end(session: Session) -> None:
+    session.closing = True
     for number in (signal.SIGTERM, signal.SIGKILL):
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(session.process.pid, number)
