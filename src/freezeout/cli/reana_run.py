@@ -225,7 +225,7 @@ def _require_client() -> None:
     """Build the environment of REANA's client when it is not there."""
     from freezeout.cli.env import build_here
     from freezeout.environments.installation import installation
-    from freezeout.reana.worker import ENVIRONMENT
+    from freezeout.reana.interpreter import ENVIRONMENT
 
     if installation(ENVIRONMENT) is None:
         build_here(ENVIRONMENT)

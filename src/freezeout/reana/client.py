@@ -11,7 +11,9 @@ from freezeout.errors import InputError
 from freezeout.jobs.reporter import Reporter
 from freezeout.reana import download, specification, upload
 from freezeout.reana.connection import Connection
-from freezeout.reana.worker import SECONDS, Build, Report, worker
+from freezeout.reana.interpreter import Build
+from freezeout.reana.life import Report
+from freezeout.reana.worker import SECONDS, worker
 from freezeout.reana.workflow import (
     Created,
     File,

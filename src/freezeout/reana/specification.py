@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from freezeout.errors import FreezeoutError, InputError
-from freezeout.reana.worker import Build, command, environ, interpreter
+from freezeout.reana.interpreter import Build, command, environ, interpreter
 
 NAMES = ("reana.yaml", "reana.yml")
 _SECONDS = 180.0
