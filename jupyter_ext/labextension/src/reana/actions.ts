@@ -2,7 +2,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as ids from './ids';
 import { isLive } from './types';
-import type { IConnection, IWorkflow } from './types';
+import type { IWorkflow } from './types';
 
 export interface IAction {
   readonly id: string;
@@ -12,7 +12,7 @@ export interface IAction {
 
   /** In the palette, where it stands without its object. */
   readonly long: (trans: TranslationBundle) => string;
-  readonly offered: (row: IWorkflow, connection: IConnection) => boolean;
+  readonly offered: (row: IWorkflow) => boolean;
 
   /** Whether a line follows in the menu. */
   readonly last?: boolean;
@@ -96,13 +96,6 @@ export const ACTIONS: readonly IAction[] = [
     label: trans => trans.__('Compare with…'),
     long: trans => trans.__('REANA: Compare Workflows…'),
     offered: there
-  },
-  {
-    id: ids.SHARE,
-    label: trans => trans.__('Share…'),
-    long: trans => trans.__('REANA: Share Workflow…'),
-    // who is alone on a server has nobody to share with
-    offered: (row, { kind }) => there(row) && kind !== 'embedded'
   },
   {
     id: ids.COPY,

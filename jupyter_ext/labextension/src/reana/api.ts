@@ -14,7 +14,6 @@ import type {
   ILogs,
   IPlan,
   IPreview,
-  IShare,
   IUsage,
   IWholeWorkflow,
   IWorkflows,
@@ -160,18 +159,6 @@ export class ReanaApi {
 
   usage(connection: string): Promise<IUsage> {
     return this._get('usage', { connection });
-  }
-
-  async shares(connection: string, workflow: string): Promise<readonly IShare[]> {
-    return (await this._get<{ shares: readonly IShare[] }>('shares', { connection, workflow })).shares;
-  }
-
-  unshare(connection: string, workflow: string, user: string): Promise<undefined> {
-    return this._ask('DELETE', 'shares', { query: { connection, workflow, user } });
-  }
-
-  share(connection: string, workflow: string, user: string): Promise<unknown> {
-    return this._post('shares', { connection, workflow, user });
   }
 
   /** The fields of the form of an experiment or a notebook. */

@@ -6,7 +6,6 @@ import type { IJobs } from '../jobs/tokens';
 import type { Asked } from '../server/asked';
 import type { Change, ReanaApi } from './api';
 import type { ReanaModel } from './model';
-import type { IShare } from './types';
 
 export interface IChangesOptions {
   readonly api: ReanaApi;
@@ -24,14 +23,11 @@ export const REFUSED = [
   'rerun',
   'delete',
   'prune',
-  'share',
   'download',
   'fetch',
   'session',
   'close-session',
-  'diff',
-  'remove-files',
-  'preview'
+  'remove-files'
 ] as const;
 
 export class Changes {
@@ -80,24 +76,6 @@ export class Changes {
       const { url } = await this._options.api.openSession(connection, id);
       window.open(url, '_blank', 'noopener');
     });
-  }
-
-  async share(id: string, user: string): Promise<boolean> {
-    return await this._ask(`share ${id}`, connection => this._options.api.share(connection, id, user));
-  }
-
-  async unshare(id: string, user: string): Promise<boolean> {
-    return await this._ask(`share ${id}`, connection => this._options.api.unshare(connection, id, user));
-  }
-
-  async shares(id: string): Promise<readonly IShare[]> {
-    const { api, model } = this._options;
-    return await api.shares(model.listing?.connection ?? '', id);
-  }
-
-  /** Ask for something that is shown elsewhere; why it was refused is told at the row. */
-  async look(what: string, id: string, work: (connection: string) => Promise<unknown>): Promise<boolean> {
-    return await this._options.asked.ask(`${what} ${id}`, work);
   }
 
   async connect(name: string, url: string, token: string): Promise<void> {

@@ -39,8 +39,7 @@ export function addCommands(options: IOptions): void {
   for (const { id, label, long, offered } of ACTIONS) {
     const isOffered = (args: Args): boolean => {
       const row = find(args);
-      const { chosen } = model.connections;
-      return row !== undefined && chosen !== null && offered(row, chosen);
+      return row !== undefined && offered(row);
     };
     app.commands.addCommand(id, {
       label: args => {
@@ -173,7 +172,7 @@ const UP: readonly string[] = ['ready', 'starting', 'degraded'];
 function executions({ model, views, reveal, folder }: IOptions): Record<string, Execute> {
   const { changes } = model;
   const ask =
-    (what: 'delete' | 'prune' | 'restart' | 'rerun' | 'diff' | 'share'): Execute =>
+    (what: 'delete' | 'prune' | 'restart' | 'rerun' | 'diff'): Execute =>
     ({ id }) => {
       reveal('.freezeout-Reana-unfolded .freezeout-Ask [data-first], .freezeout-Ask button[data-no]');
       model.question = { what, id };
@@ -217,7 +216,6 @@ function executions({ model, views, reveal, folder }: IOptions): Record<string, 
       const other = model.listing?.find(text(args, 'other'));
       return other ? views.diff(row, other) : ask('diff')(row, args);
     },
-    [ids.SHARE]: ask('share'),
     [ids.COPY]: row => {
       Clipboard.copyToSystem(row.full_name);
     },

@@ -21,7 +21,6 @@ export const RERUN = 'freezeout-reana:rerun-workflow';
 export const FETCH = 'freezeout-reana:bring-home';
 export const DOWNLOAD = 'freezeout-reana:download';
 export const DIFF = 'freezeout-reana:diff';
-export const SHARE = 'freezeout-reana:share';
 export const SESSION = 'freezeout-reana:open-session';
 export const CLOSE_SESSION = 'freezeout-reana:close-session';
 export const PRUNE = 'freezeout-reana:prune';

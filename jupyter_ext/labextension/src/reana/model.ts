@@ -17,7 +17,7 @@ import type { Part } from './looked';
 import type { IConnection, IUsage, IWorkflow } from './types';
 
 /** What is asked, in the panel, before something is done with a workflow. */
-export type What = 'delete' | 'prune' | 'restart' | 'rerun' | 'diff' | 'share' | 'remove-files';
+export type What = 'delete' | 'prune' | 'restart' | 'rerun' | 'diff' | 'remove-files';
 
 export interface IQuestion {
   readonly what: What;

@@ -6,7 +6,6 @@ import { Skeletons } from '../ui/pieces';
 import { bytes, count, cut } from '../ui/words';
 import * as ids from './ids';
 import type { What } from './model';
-import { Shares } from './shares';
 import type { IUnfoldedProps } from './unfolded';
 
 export function Questions({ host, looked }: IUnfoldedProps): React.JSX.Element | null {
@@ -27,13 +26,11 @@ export function Questions({ host, looked }: IUnfoldedProps): React.JSX.Element |
       return <AgainForm key={question.what} what={question.what} {...props} />;
     case 'diff':
       return <DiffForm {...props} />;
-    case 'share':
-      return <Shares {...props} />;
   }
 }
 
 /** What every question here shares. */
-export function usual(
+function usual(
   { host, looked }: IUnfoldedProps,
   what: What
 ): Pick<React.ComponentProps<typeof Ask>, 'pending' | 'said' | 'onNo' | 'trans'> {

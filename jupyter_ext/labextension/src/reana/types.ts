@@ -172,11 +172,6 @@ export interface IUsage {
   } | null;
 }
 
-export interface IShare {
-  readonly user: string;
-  readonly valid_until: string | null;
-}
-
 export interface IDiff {
   readonly sections: Readonly<Record<string, string>>;
 }

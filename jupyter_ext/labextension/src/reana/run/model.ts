@@ -146,7 +146,8 @@ export class RunModel extends VDomModel {
 
   edit(yaml: string | null): void {
     this._yaml = yaml;
-    this._draw();
+    this._saved = '';
+    this._ask();
   }
 
   /** Fill something in. */
@@ -323,7 +324,7 @@ export class RunModel extends VDomModel {
   private async _planNow(): Promise<void> {
     const controller = new AbortController();
     this._controller = controller;
-    const body = this._body();
+    const body = this._whole();
     try {
       this._plan = await this.options.api.plan(body, controller.signal);
       this._planFailure = null;
