@@ -13,6 +13,7 @@ import yaml
 
 from freezeout.errors import InputError
 from freezeout.executors.reana import plan
+from freezeout.executors.reana.data import lake_hints
 from freezeout.executors.reana.points import axis, points_of
 from freezeout.experiments.parameters import Parameter
 
@@ -74,6 +75,20 @@ def test_a_notebook_is_checked_as_far_as_it_is_typed(notebook: Path) -> None:
             plan(notebook, inputs=inputs)
     with pytest.raises(InputError, match="runs a service"):
         plan(notebook, environment="rucio-server")
+
+
+def test_a_lake_that_wants_a_proxy_gets_one_lent(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    proxy = tmp_path / "proxy"
+    proxy.write_text("a certificate")
+    assert lake_hints() == {"rucio": True}
+    for name, value in {
+        "URL": "https://rucio.example",
+        "AUTH": "x509_proxy",
+        "ACCOUNT": "me",
+        "PROXY": str(proxy),
+    }.items():
+        monkeypatch.setenv(f"FREEZEOUT_LAKE_{name}", value)
+    assert lake_hints() == {"rucio": True, "voms_proxy": True}
 
 
 def test_axes_are_written_as_people_would_write_them() -> None:
