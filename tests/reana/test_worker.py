@@ -89,6 +89,16 @@ def test_it_ends_when_nobody_asks_any_more_and_comes_back(peer: Any) -> None:
         one.ask("status", {"workflow": "w"})
 
 
+def test_it_outlives_the_thread_that_asked_first(peer: Any) -> None:
+    client = peer.client(lambda question: question.answer(200, WORKFLOW))
+    asking = threading.Thread(target=client.status, args=["w"])
+    asking.start()
+    asking.join(100)
+    first = worker(peer.connection).pid
+    assert client.status("w").id == "1"
+    assert first is not None and worker(peer.connection).pid == first
+
+
 def test_closing_ends_a_call_that_is_under_way(peer: Any) -> None:
     one = Worker(peer.connection)
 
