@@ -12,6 +12,7 @@ from freezeout.reana.options import Options
 from freezeout.reana.place import Place
 from freezeout.reana.server.hands import Doing
 from freezeout.reana.server.refusal import Refusal
+from freezeout.reana.server.steps.preparation import clear_left_over
 from freezeout.reana.server.store import Status, Store, Workflow
 from freezeout.reana.server.vault import Vault
 from freezeout.reana.server.work import Limits, Type, Work, WorkflowFailed
@@ -51,7 +52,9 @@ class Queue:
     def recover(self) -> None:
         """Tell the truth of what ran when the server of before was ended."""
         for workflow in self._store.of_status("running"):
-            Doing.tell(self.scratch(workflow.id), _KILLED)
+            scratch = self.scratch(workflow.id)
+            clear_left_over(scratch)
+            Doing.tell(scratch, _KILLED)
             self._store.end(workflow.id, "failed")
 
     def scratch(self, workflow_id: str) -> Path:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from freezeout.reana.server.steps import execute
+from freezeout.reana.server.steps.preparation import clear_left_over
 from freezeout.reana.server.work import Limits
 
 from ....conftest import comes_true
@@ -137,6 +138,10 @@ def test_when_the_server_is_killed_its_steps_are_gone(run: Runner, how: int) -> 
         server.send_signal(how)
         server.wait(20)
         assert comes_true(lambda: run.stands_still("beat", 0.3), 20)
+        left = run.work.scratch / "private"
+        assert list(left.iterdir())
+        clear_left_over(run.work.scratch)
+        assert not left.exists()
     finally:
         server.kill()
         server.wait()

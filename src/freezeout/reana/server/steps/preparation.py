@@ -146,6 +146,17 @@ def clear_away(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def clear_left_over(scratch: Path) -> None:
+    """Remove what steps were lent by a server that was killed, secrets among it.
+
+    Parameters
+    ----------
+    scratch : Path
+        The folder of a workflow that does not run.
+    """
+    clear_away(scratch / "private")
+
+
 def _private(work: Work, stack: ExitStack) -> Path:
     folder = work.scratch / "private" / secrets.token_hex(6)
     stack.callback(clear_away, folder)
