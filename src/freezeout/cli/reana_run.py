@@ -62,7 +62,7 @@ def _add_what(command: Any) -> None:
     command.add_argument("--environment", metavar="NAME", help="of a notebook, when not that of its kernel")
     command.add_argument(
         "--input", dest="inputs", action="append", default=[], metavar="PATH",
-        help="a file or folder beside a notebook that it reads (repeat for more)",
+        help="a file or folder beside a notebook that it reads, or a DID of the lake (repeat)",
     )  # fmt: skip
     command.add_argument("--name", help="of the workflow")
     for name, text in (

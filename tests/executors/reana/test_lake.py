@@ -28,7 +28,8 @@ def test_a_workflow_fetches_what_a_parameter_names(
     made.cells = [
         nbformat.v4.new_code_cell(f'table: "did" = "{did}"', metadata={"tags": ["parameters"]}),
         nbformat.v4.new_code_cell(
-            "import freezeout, shutil\nshutil.copy(freezeout.lake.get(table)[0], 'copy.csv')"
+            "import freezeout, shutil\nshutil.copy(freezeout.lake.get(table)[0], 'copy.csv')\n"
+            "shutil.copy('table.csv', 'again.csv')"
         ),
     ]
     path = tmp_path / "with-data.ipynb"
@@ -37,10 +38,15 @@ def test_a_workflow_fetches_what_a_parameter_names(
     assert [(step["name"], step.get("rucio")) for step in steps] == [
         ("environment", None), ("fetch", True), ("run", True),
     ]  # fmt: skip
-    with pytest.raises(InputError, match="not in the lake"):
-        plan(path, {"table": f"{lake.scope}:other.csv"})
+    for asked in ({"values": {"table": f"{lake.scope}:other.csv"}}, {"inputs": [f"{lake.scope}:other.csv"]}):
+        with pytest.raises(InputError, match="not in the lake"):
+            plan(path, **asked)  # type: ignore[arg-type]
 
     link_environment(reana_client, freezeout_home, "reana")
     with running_reana(freezeout_home):
-        there = run(job.KIND, "a test", job.subject(), job.RUN_WORK, {"what": str(path)}).result
+        there = run(
+            job.KIND, "a test", job.subject(), job.RUN_WORK, {"what": str(path), "inputs": [did]}
+        ).result
+    results = sorted(one.name for one in Path(there["results"]).iterdir())
+    assert results == ["again.csv", "copy.csv", "with-data.ipynb"]
     assert (Path(there["results"]) / "copy.csv").read_text() == table.read_text()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from freezeout.errors import InputError
 from freezeout.executors.reana.recipe import Recipe
 from freezeout.experiments.lake_parameters import data_of, named
 from freezeout.experiments.parameters import Parameter
+from freezeout.lake.did import DID
 from freezeout.lake.sites.known import connection
 
 _NEEDED = ("httpx", "rucio-clients")
@@ -27,6 +29,30 @@ def require_data(recipe: Recipe, declared: Sequence[Parameter], values: Mapping[
     require_fetching(recipe, f"data of {dids[0]}")
     data_of(declared, values)
     return dids
+
+
+def split_inputs(inputs: Sequence[str | Path]) -> tuple[list[str], list[str | Path]]:
+    """Which inputs are data of the lake, and which are files here."""
+    of_lake, here = [], []
+    for one in inputs:
+        try:
+            of_lake.append(str(DID.parse(str(one))))
+        except InputError:
+            here.append(one)
+    return of_lake, here
+
+
+def require_inputs(recipe: Recipe, dids: Sequence[str]) -> None:
+    """See that the lake has what a notebook is to find beside itself.
+
+    Raises
+    ------
+    InputError
+        When it has no such data, or the environment cannot talk to it.
+    """
+    if dids:
+        require_fetching(recipe, f"input {dids[0]}")
+        data_of([Parameter(did, "did", None) for did in dids], {did: did for did in dids})
 
 
 def require_fetching(recipe: Recipe, what: str) -> None:

@@ -11,8 +11,14 @@ from typing import Any
 
 from freezeout.errors import InputError
 from freezeout.executors.reana import carried, points
-from freezeout.executors.reana.data import lake_hints, require_data, require_fetching
-from freezeout.executors.reana.engines import Chain, write
+from freezeout.executors.reana.data import (
+    lake_hints,
+    require_data,
+    require_fetching,
+    require_inputs,
+    split_inputs,
+)
+from freezeout.executors.reana.engines import PREPARE, Chain, write
 from freezeout.executors.reana.notebook import Notebook, read_notebook
 from freezeout.executors.reana.recipe import Recipe, recipe_of
 from freezeout.executors.reana.specification import Resources, environment_step, serial, step, whole
@@ -52,7 +58,8 @@ def plan(
     environment : str, optional
         For a notebook, when it is not the one of its kernel.
     inputs : sequence of str or Path
-        Files and folders beside a notebook that it reads.
+        Files and folders beside a notebook that it reads, or data of the lake (``scope:name``) that a
+        step puts there.
     resources : mapping, optional
         ``memory``, ``time``, ``backend``, ``retention_days``.
     scan : mapping of str to sequence, or sequence of str, optional
@@ -171,7 +178,9 @@ def _of_notebook(
     require_passable(found.declared(parameters), parameters)
     marker = marker_of(found.path.name, parameters)
     dids = require_data(recipe, found.parameters, parameters)
-    steps = _steps(recipe, parameters, marker, dids, resources)
+    of_lake, beside = split_inputs(inputs)
+    require_inputs(recipe, of_lake)
+    steps = _steps(recipe, parameters, marker, dids, bool(of_lake), resources)
     files, library = carried.of_library()
     about = {
         "kind": "notebook",
@@ -182,6 +191,7 @@ def _of_notebook(
         "environment": recipe.describe(),
         "library": library,
         "data": dids,
+        "inputs_of_lake": of_lake,
     }
     return Submission(
         kind="notebook",
@@ -190,7 +200,7 @@ def _of_notebook(
         specification=serial(parameters, steps, [RESULTS], resources),
         files={
             ABOUT: about_json(about), **files, **carried.of_environment(recipe),
-            **carried.of_notebook(found.path, found.beside(inputs)),
+            **carried.of_notebook(found.path, found.beside(beside)),
         },
         about=about,
         steps=len(steps),
@@ -202,16 +212,20 @@ def _steps(
     parameters: Mapping[str, object],
     marker: str,
     dids: Sequence[str],
+    inputs: bool,
     resources: Resources,
 ) -> list[dict[str, Any]]:
     """The environment, the data, the notebook."""
     said = f" {document(list(parameters), marker)}" if parameters else ""
-    hints = resources.hints() | (lake_hints() if dids else {})
-    steps = [environment_step(recipe.image, resources.hints())]
-    if dids:
-        wanted = f" {document(dids, marker)}"
-        steps.append(step("fetch", recipe.image, f"python3 {FOLDER}/prepare.py fetch{wanted}", hints))
-    return [*steps, step("run", recipe.image, f"python3 {FOLDER}/prepare.py notebook{said}", hints)]
+    hints = resources.hints()
+    lake = hints | lake_hints() if dids or inputs else hints
+    steps = [environment_step(recipe.image, hints)]
+    if dids or inputs:
+        words = f"{PREPARE} fetch inputs" if inputs else f"{PREPARE} fetch"
+        wanted = f" {document(dids, marker)}" if dids else ""
+        steps.append(step("fetch", recipe.image, f"{words}{wanted}", lake))
+    # what a parameter names is asked for again by the notebook itself
+    return [*steps, step("run", recipe.image, f"{PREPARE} notebook{said}", lake if dids else hints)]
 
 
 def marker_of(what: str, parameters: Mapping[str, Any]) -> str:

@@ -46,8 +46,11 @@ def main(words: list[str]) -> int:
 def fetch(about: Mapping[str, Any], words: list[str]) -> int:
     """Bring what the run needs of the lake: its inputs when that is said, and data that parameters name."""
     if words[:1] == ["inputs"]:
-        fetch_inputs(str(about["experiment"]))
         words = words[1:]
+        if about["kind"] == "notebook":
+            fetch_beside(about["inputs_of_lake"])
+        else:
+            fetch_inputs(str(about["experiment"]))
     return fetch_data(_values(about, words))
 
 
@@ -64,6 +67,16 @@ def fetch_inputs(id: str) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target)
     say(f"{len(found.inputs)} inputs of {id} are there, checksums in order")
+
+
+def fetch_beside(dids: list[str]) -> None:
+    """Bring data to where the notebook finds it beside itself; of a dataset in a folder of its name."""
+    from freezeout.lake.files.get import get
+
+    for did in dids:
+        say(
+            f"{did}: {len(get(did, Path(FOLDER) / 'notebook'))} files beside the notebook, checksums in order"
+        )
 
 
 def summarise() -> int:
