@@ -100,7 +100,13 @@ export function addRun(options: IOptions): void {
   app.docRegistry.addWidgetExtension('Notebook', {
     createNew: (widget, context) => {
       if (isDocument(widget)) {
-        return addButton(widget, trans, () => open({ notebook: local(context.path) }));
+        return addButton(widget, trans, async () => {
+          // what is seen is what is run
+          if (context.model.dirty && !context.model.readOnly) {
+            await context.save();
+          }
+          await open({ notebook: local(context.path) });
+        });
       }
       return undefined;
     }
