@@ -6,6 +6,7 @@ The workspace is the folder that it runs in; the values of parameters come on st
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -200,13 +201,26 @@ def run_notebook(about: Mapping[str, Any], texts: Mapping[str, str]) -> int:
         for path, state in before.items():
             if path.is_file() and _state(path) == state:
                 path.unlink()  # an input, which is where it came from
-        _remove_empty(folder)
+        only_files(folder)
         (folder / found.path.name).write_text(text, encoding="utf-8")
     say(f"{found.path.name} is done: {RESULTS}")
     return 0
 
 
-def _remove_empty(folder: Path) -> None:
+def only_files(folder: Path) -> None:
+    """Only files can come home: a link to one in here becomes a copy, other links and pipes are left out."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_symlink():
+            target = Path(os.path.realpath(path))  # of a link to itself, it; pathlib's raises
+            path.unlink()
+            if target.is_file() and target.is_relative_to(os.path.realpath(folder)):
+                shutil.copy2(target, path)
+                continue
+        elif path.is_file() or path.is_dir():
+            continue
+        else:
+            path.unlink()
+        say(f"{path.relative_to(folder)} is left out: it is no file of the results")
     for path in sorted(folder.rglob("*"), reverse=True):
         if path.is_dir() and not any(path.iterdir()):
             path.rmdir()
