@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from freezeout.errors import InputError
@@ -49,6 +51,18 @@ def test_a_step_that_asks_for_what_is_missing_fails_with_that_reason_and_does_no
     result = run_once("touch done", kerberos=True)
     assert result.status and "Kerberos" in result.reason and "Kerberos" in run_once.text
     assert list(run_once.work.workspace.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("resources", "what"), [({"cvmfs": ["atlas.cern.ch"]}, "CVMFS"), ({"kerberos": True}, "Kerberos")]
+)
+def test_what_a_workflow_asks_for_on_behalf_of_its_steps_is_not_passed_over(
+    run_once: Runner, resources: dict[str, object], what: str
+) -> None:
+    asks = Runner(replace(run_once.work, specification={"workflow": {"resources": resources}}))
+    result = asks("touch done")
+    assert result.status and what in result.reason
+    assert list(asks.work.workspace.iterdir()) == []
 
 
 def test_a_step_may_ask_for_less_than_the_server_allows() -> None:

@@ -24,6 +24,19 @@ _MISSING = {
 _BATCH = {"htcondor": "HTCondor", "slurm": "Slurm", "c4p": "Compute4PUNCH"}
 
 
+def of_workflow(specification: Mapping[str, Any]) -> dict[str, Any]:
+    """What a specification asks for on behalf of all steps: ``workflow.resources``.
+
+    Examples
+    --------
+    >>> of_workflow({"workflow": {"resources": {"cvmfs": ["atlas.cern.ch"]}}})
+    {'cvmfs': ['atlas.cern.ch']}
+    """
+    workflow = specification.get("workflow")
+    resources = workflow.get("resources") if isinstance(workflow, Mapping) else None
+    return dict(resources) if isinstance(resources, Mapping) else {}
+
+
 def require_supported(hints: Mapping[str, Any]) -> None:
     """Refuse what Freezeout's own REANA server cannot give.
 

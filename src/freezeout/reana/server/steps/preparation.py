@@ -74,6 +74,7 @@ def prepare(step: Step, work: Work, limits: Limits, stack: ExitStack) -> Prepare
     FreezeoutError
         When it asks for what cannot be had here, or its environment is not built.
     """
+    hints.require_supported(hints.of_workflow(work.specification))
     hints.require_supported(step.hints)
     choice = images.environment_for(step.image, work)
     built = _held(choice.built, stack)
