@@ -72,8 +72,9 @@ export class Changes {
 
   /** Open its interactive session in a tab of the browser. */
   async openSession(id: string): Promise<boolean> {
+    const open = this._options.model.listing?.find(id)?.session;
     return await this._ask(`session ${id}`, async connection => {
-      const { url } = await this._options.api.openSession(connection, id);
+      const { url } = open ?? (await this._options.api.openSession(connection, id));
       window.open(url, '_blank', 'noopener');
     });
   }

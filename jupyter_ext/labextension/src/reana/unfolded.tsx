@@ -83,6 +83,15 @@ export function Unfolded({ host, looked }: IUnfoldedProps): React.JSX.Element {
           <ellipsesIcon.react tag="span" />
         </Button>
       </div>
+      {row.session && (
+        // a browser may keep a tab from opening by itself
+        <a className="freezeout-Link" href={row.session.url} target="_blank" rel="noopener noreferrer">
+          {trans.__('Interactive session: %1', row.session.status)}
+        </a>
+      )}
+      {model.asked.isPending(`session ${workflow}`) && (
+        <div role="status">{trans.__('The session starts…')}</div>
+      )}
       <Questions host={host} looked={looked} />
       {REFUSED.filter(what => what !== asks).map(what => {
         const refusal = model.asked.refusal(`${what} ${workflow}`);
