@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from freezeout.cli import reana_env, reana_run
-from freezeout.cli.output import print_json
-from freezeout.errors import FreezeoutError
+from freezeout.cli.reana_client import later
 
-_Command = Callable[[argparse.Namespace], int | None]
 # names of functions that would hide Python's own
 _OTHERWISE = {"list": "list_workflows", "open": "open_session", "close": "close_session"}
 _STATES = ("created", "pending", "queued", "running", "finished", "failed", "stopped", "deleted")
@@ -38,21 +34,6 @@ def add_connection(action: argparse.ArgumentParser) -> None:
         "--connection", default="", metavar="NAME", help="which REANA; see 'freezeout reana connections'"
     )
     action.add_argument("--json", action="store_true", help="print JSON")
-
-
-def later(where: str, name: str) -> _Command:
-    """A command, imported when it is called; for a program its error is JSON as well."""
-
-    def command(options: argparse.Namespace) -> int | None:
-        done: _Command = getattr(import_module(f"freezeout.cli.{where}"), name)
-        try:
-            return done(options)
-        except FreezeoutError as error:
-            if options.json:
-                print_json({"error": {"code": error.code, "message": error.message, "hint": error.hint}})
-            raise
-
-    return command
 
 
 def _action(actions: Any, name: str, where: str, help: str, workflow: bool = True) -> argparse.ArgumentParser:

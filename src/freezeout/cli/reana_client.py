@@ -3,13 +3,33 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-from freezeout.cli.output import say
-from freezeout.errors import InputError
+from freezeout.cli.output import print_json, say
+from freezeout.errors import FreezeoutError, InputError
 
 if TYPE_CHECKING:
     from freezeout.reana.client import Client
+
+
+_Command = Callable[[argparse.Namespace], int | None]
+
+
+def later(where: str, name: str) -> _Command:
+    """A command, imported when it is called; for a program its error is JSON as well."""
+
+    def command(options: argparse.Namespace) -> int | None:
+        done: _Command = getattr(import_module(f"freezeout.cli.{where}"), name)
+        try:
+            return done(options)
+        except FreezeoutError as error:
+            if options.json:
+                print_json({"error": {"code": error.code, "message": error.message, "hint": error.hint}})
+            raise
+
+    return command
 
 
 def client_of(options: argparse.Namespace) -> Client:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from freezeout.cli.output import add_json, count, print_json, say
+from freezeout.cli.reana_client import later
 
 if TYPE_CHECKING:
     from freezeout.executors.reana.submission import Submission
@@ -22,7 +23,7 @@ def add_commands(actions: Any) -> None:
     _add_what(run)
     _add_sending(run)
     _add_chain(run)
-    run.set_defaults(command=_run, scan=[])
+    run.set_defaults(command=later("reana_run", "run"), scan=[])
 
     scan = actions.add_parser(
         "scan", help="run an experiment for many values of parameters", allow_abbrev=False
@@ -30,7 +31,9 @@ def add_commands(actions: Any) -> None:
     _add_what(scan)
     _add_scan(scan, required=True)
     _add_sending(scan)
-    scan.set_defaults(command=_run, engine="serial", summary=False, from_lake=False, example=None)
+    scan.set_defaults(
+        command=later("reana_run", "run"), engine="serial", summary=False, from_lake=False, example=None
+    )
 
     spec = actions.add_parser(
         "spec", help="show reana.yaml, or write the whole REANA folder with -o", allow_abbrev=False
@@ -40,14 +43,14 @@ def add_commands(actions: Any) -> None:
     _add_chain(spec)
     spec.add_argument("-o", dest="folder", type=Path, metavar="DIR", help="write the folder; it must be new")
     add_json(spec)
-    spec.set_defaults(command=_spec)
+    spec.set_defaults(command=later("reana_run", "spec"))
 
     fetch = actions.add_parser(
         "fetch", help="bring home what a workflow of Freezeout has made", allow_abbrev=False
     )
     fetch.add_argument("workflow", metavar="WORKFLOW", help="its id, or its name such as darkside50.3")
     _add_home(fetch)
-    fetch.set_defaults(command=_fetch)
+    fetch.set_defaults(command=later("reana_run", "fetch"))
 
 
 def _add_what(command: Any) -> None:
@@ -155,11 +158,13 @@ def _plan(asked: dict[str, Any]) -> Submission:
     del values["parameters"]
     submission = plan(**values)
     if submission.left_out:
-        say(f"{count(len(submission.left_out), 'point')} of the scan are there already, as runs")
+        number = len(submission.left_out)
+        say(f"{count(number, 'point')} of the scan {'are' if number > 1 else 'is'} there already, as runs")
     return submission
 
 
-def _spec(options: argparse.Namespace) -> None:
+def spec(options: argparse.Namespace) -> None:
+    """Show what would be submitted, or write it."""
     from freezeout.settings import user_path
 
     submission = _plan(_asked(options))
@@ -174,9 +179,11 @@ def _spec(options: argparse.Namespace) -> None:
     print(submission.yaml(), end="")
 
 
-def _run(options: argparse.Namespace) -> None:
+def run(options: argparse.Namespace) -> None:
+    """Run it, and bring the result home."""
     from freezeout.executors.reana import job
     from freezeout.jobs import run as jobs
+    from freezeout.reana.connection import connection
     from freezeout.settings import user_path
 
     asked = _asked(options)
@@ -189,6 +196,7 @@ def _run(options: argparse.Namespace) -> None:
         "store": options.store,
     }
     _require_client()
+    connection(options.connection).current().require_sound()
     words = (job.KIND, job.title_of(submission), job.subject(), job.RUN_WORK, arguments)
     if options.detach:
         started = jobs.start(*words)
@@ -207,7 +215,8 @@ def _text(path: Path) -> str:
         raise InputError(f"cannot read {path}: {error}", code="file_unreadable") from error
 
 
-def _fetch(options: argparse.Namespace) -> None:
+def fetch(options: argparse.Namespace) -> None:
+    """Bring home what a workflow has made."""
     from freezeout.executors.reana import job
     from freezeout.settings import user_path
 
@@ -249,6 +258,11 @@ def _show(options: argparse.Namespace, words: tuple[str, str, str, str, dict[str
         say(f"stored in the lake as {did}")
     if said["limit"]:
         say(f"its limit is one of yours now: {said['limit']}")
+    ended = {"failed": "failed", "stopped": "was stopped"}
+    if said["status"] in ended:
+        say(": ".join(filter(None, (f"{said['name']} {ended[said['status']]}", said["reason"]))))
+        for path in said["kept"]:
+            say(f"kept: {path}")
     if said["status"] not in ("finished", "failed", "stopped"):
         say(f"{said['name']} is {said['status']}: fetch it again later for the rest")
     for path in said["paths"]:

@@ -72,6 +72,10 @@ class Client:
         """Ask the worker of the connection, see `freezeout.reana.worker.Worker.ask`."""
         connection = self.connection.current()
         connection.require_sound()
+        if what != "workflows" and "" in (values.get("workflow"), values.get("a"), values.get("b")):
+            raise InputError(
+                "no workflow is named", hint="freezeout reana list shows them", code="unknown_workflow"
+            )
         return worker(connection).ask(
             what, values, seconds=seconds, report=report, safe=safe, build=self._build
         )

@@ -34,6 +34,7 @@ _LONGEST = 500
 _OURS, _NOT_TELLING = "freezeout: ", ("this interpreter is", "the executed notebook is", "installing the")
 _LOOKED_AT = ("runs/", "outputs/runs/", "results/", "failed/", "points/")
 _RUN = re.compile(r"(?:outputs/)?runs/([^/]+)/run\.json")
+_IN_WORKSPACE = re.compile(r" \(the executed notebook is failed/.*\)$")
 _POINT = re.compile(r"points/\d+(\.failed)?\.json")
 
 
@@ -193,9 +194,11 @@ def _results(
         return None, None
     reporter.progress(0.92, f"bringing the results home: {target.name}")
     with _aside(place, now.id) as aside:
-        client.download(now.id, ["results"], aside)
-        with undisturbed(), disk_errors(target):
-            os.rename(aside / "results", target)
+        # another may have brought them while this one waited for it
+        if not target.is_dir():
+            client.download(now.id, ["results"], aside)
+            with undisturbed(), disk_errors(target):
+                os.rename(aside / "results", target)
     return target, _own_limit(target)
 
 
@@ -247,7 +250,7 @@ def reason_of(logs: Logs) -> str:
     engine = [line.strip() for line in logs.workflow_log.splitlines() if line.strip()]
     others = [line.strip() for lines in failed for line in lines if line.strip()]
     words = telling or engine or others or ["it does not say why"]
-    return words[-1][:_LONGEST]
+    return _IN_WORKSPACE.sub("", words[-1])[:_LONGEST]
 
 
 def as_text(logs: Logs) -> str:
@@ -262,17 +265,32 @@ def as_text(logs: Logs) -> str:
 def _aside(folder: Path, workflow: str) -> Iterator[Path]:
     """A hidden folder for what comes from a workflow; one that was broken off goes on in it."""
     aside = folder / f".reana-{workflow}"
+    lock = folder / f".reana-{workflow}.lock"
     with disk_errors(aside):
         folder.mkdir(parents=True, exist_ok=True)
-        handle = os.open(folder / f".reana-{workflow}.lock", os.O_CREAT | os.O_RDWR, 0o600)
+        handle = _locked(lock)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
         with disk_errors(aside):
             aside.mkdir(exist_ok=True)
         yield aside
         shutil.rmtree(aside, ignore_errors=True)
-        (folder / f".reana-{workflow}.lock").unlink(missing_ok=True)
+        lock.unlink(missing_ok=True)
     finally:
+        os.close(handle)
+
+
+def _locked(path: Path) -> int:
+    """The file, open and locked by this process alone: the one before it may have removed its own."""
+    while True:
+        handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            with contextlib.suppress(FileNotFoundError):
+                if os.path.samestat(os.fstat(handle), path.stat()):
+                    return handle
+        except BaseException:
+            os.close(handle)
+            raise
         os.close(handle)
 
 

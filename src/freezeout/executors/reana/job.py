@@ -112,6 +112,7 @@ def _told(came: Homecoming, reporter: Reporter, store: bool) -> dict[str, Any]:
         "limit": came.limit,
         "failed": list(came.failed),
         "kept": [str(path) for path in came.kept],
+        "reason": came.reason if came.workflow.status == "failed" else "",
         "stored": stored,
     }
 

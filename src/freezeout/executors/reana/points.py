@@ -140,7 +140,7 @@ def plan_scan(
         "kind": "scan",
         "freezeout": __version__,
         "experiment": found.id,
-        "title": f"{found.title}: {len(missing)} points",
+        "title": f"{found.title}: {len(missing)} point{'s' * (len(missing) != 1)}",
         "preset": preset,
         "marker": "",
         "environment": recipe.describe(),

@@ -50,9 +50,10 @@ def submit(
         reporter.progress(0.01, "checking the workflow")
         specification = client.load(file)
         reporter.progress(0.03, "making the workflow")
-        with undisturbed():
-            created = client.create(specification, submission.name)
+        created = None
         try:
+            with undisturbed():
+                created = client.create(specification, submission.name)
             files = {
                 path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()
             }
@@ -63,7 +64,8 @@ def submit(
         except BaseException:
             # nobody is to wonder about one that never ran
             with undisturbed(), contextlib.suppress(FreezeoutError):
-                client.delete(created.id, workspace=True)
+                if created is not None:
+                    client.delete(created.id, workspace=True)
             raise
     reporter.log(f"the workflow is {created.full_name} ({created.id})")
     return created
