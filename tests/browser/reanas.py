@@ -65,7 +65,8 @@ def menu(page: Page, name: str, label: str) -> None:
 
 
 def expect_status(page: Page, name: str, status: str) -> None:
-    """The workflow comes to be in a state."""
+    """The workflow comes to be in a state, as is seen when what somebody else began is asked for."""
+    panel(page).get_by_role("button", name="Refresh REANA").click()
     expect(row(page, name)).to_have_attribute("data-status", status, timeout=RUN_MS)
 
 

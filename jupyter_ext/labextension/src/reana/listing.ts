@@ -8,7 +8,7 @@ import type { IWorkflow, IWorkflows, Status } from './types';
 
 /** How often it is read: while something runs, while nothing does, and when it could not be. */
 const LIVE_MS = 1_500;
-const STILL_MS = 10_000;
+const STILL_MS = 6_000;
 const FAILED_MS = 5_000;
 
 const SIZE = 50;
