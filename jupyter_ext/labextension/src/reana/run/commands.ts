@@ -87,8 +87,8 @@ export function addRun(options: IOptions): void {
     label: trans.__('Run This Notebook on REANA…'),
     icon: args => (args['isPalette'] ? undefined : reanaIcon),
     describedBy: { args: schema(trans) },
-    isEnabled: () => inFront(shell) !== '',
-    execute: () => open({ notebook: local(inFront(shell)) })
+    isEnabled: () => pathOfFront(shell) !== '',
+    execute: () => open({ notebook: local(pathOfFront(shell)) })
   });
 
   app.contextMenu.addItem({
@@ -158,7 +158,7 @@ function isDocument(widget: Widget | null): widget is DocumentWidget {
 }
 
 /** The path of the notebook in front; empty when there is none. */
-function inFront(shell: JupyterFrontEnd.IShell): string {
+function pathOfFront(shell: JupyterFrontEnd.IShell): string {
   const { currentWidget } = shell;
   const path = isDocument(currentWidget) ? currentWidget.context.path : '';
   return PathExt.extname(path) === '.ipynb' ? path : '';
