@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import base64
 import shutil
 import sys
 import tempfile
@@ -103,19 +104,24 @@ def cat(options: argparse.Namespace) -> None:
     """Print a file."""
     client = client_of(options)
     if options.bytes:
-        content = client.read(options.workflow, options.path, options.bytes)
-        _write(content)
-        return
+        return _write(options, client.read(options.workflow, options.path, options.bytes))
     with tempfile.TemporaryDirectory(prefix="freezeout-") as folder:
         found = client.download(options.workflow, [options.path], Path(folder))
         if len(found) != 1:
             raise InputError(f"'{options.path}' is more than one file", code="unknown_file")
+        if options.json:
+            return _write(options, found[0].read_bytes())
         with found[0].open("rb") as stream:
             sys.stdout.flush()
             shutil.copyfileobj(stream, sys.stdout.buffer)
 
 
-def _write(content: bytes) -> None:
+def _write(options: argparse.Namespace, content: bytes) -> None:
+    if options.json:
+        try:
+            return print_json({"path": options.path, "text": content.decode()})
+        except UnicodeDecodeError:
+            return print_json({"path": options.path, "base64": base64.b64encode(content).decode()})
     sys.stdout.flush()
     sys.stdout.buffer.write(content)
 

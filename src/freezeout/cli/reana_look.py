@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from freezeout.cli.output import count, print_json, print_table, say
 from freezeout.cli.reana_client import client_of, time_of
+from freezeout.errors import InputError
 
 if TYPE_CHECKING:
-    from freezeout.reana.workflow import StepLog, Workflow
+    from freezeout.reana.client import Client
+    from freezeout.reana.workflow import Logs, StepLog, Workflow
 
 
 def list_workflows(options: argparse.Namespace) -> None:
@@ -95,6 +97,7 @@ def logs(options: argparse.Namespace) -> int:
     if options.follow:
         follow(client, options.workflow, options.step, silent=True)
     found = client.logs(options.workflow, options.step or None)
+    _require_steps(client, options, found)
     if options.json:
         print_json(asdict(found))
         return 0
@@ -104,6 +107,17 @@ def logs(options: argparse.Namespace) -> int:
     for number, one in enumerate(found.steps, start=1):
         _section(title(one, number), one.log)
     return 0
+
+
+def _require_steps(client: Client, options: argparse.Namespace, found: Logs) -> None:
+    """Say so when there are no such steps, or not yet."""
+    known = {one.name for one in found.steps}
+    if missing := [name for name in options.step if name not in known]:
+        there = ", ".join(one.name for one in client.logs(options.workflow).steps if one.name)
+        raise InputError(
+            f"{options.workflow} has no step '{missing[0]}' so far", hint=f"it has {there or 'none'}",
+            code="unknown_step",
+        )  # fmt: skip
 
 
 def title(step: StepLog, number: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -170,7 +171,9 @@ def spec(options: argparse.Namespace) -> None:
     submission = _plan(_asked(options))
     if options.folder:
         file = submission.write(user_path(options.folder))
-        say(f"to run it with REANA's own client: cd {file.parent} && reana-client run -w {submission.name}")
+        say(
+            f"to run it with REANA's own client: cd {shlex.quote(str(file.parent))} && reana-client run -w {submission.name}"
+        )
         return print_json({"file": str(file)}) if options.json else print(file)
     if options.json:
         files = {name: len(data) if isinstance(data, bytes) else data.stat().st_size

@@ -90,22 +90,19 @@ def _refusal(
         return InputError(
             says or f"{where} does not allow that{of_file}", hint="only its owner may", code="reana_denied"
         )
-    if status == 404:
-        if of_file or _is_about_file(message):
-            return InputError(
-                says or f"{where} has no such file{of_file}", hint="freezeout reana ls shows them",
-                code="unknown_file",
-            )  # fmt: skip
-        if workflow and (not message or "workflow" in message.lower() or workflow in message):
-            return InputError(
-                says or f"{where} has no workflow '{workflow}'", hint="freezeout reana list shows them",
-                code="unknown_workflow",
-            )  # fmt: skip
+    if status in (404, 405, 501) and not message:
+        # REANA says why, always
         return FreezeoutError(
-            says or f"{where} does not know what it was asked for",
+            f"{where} does not know what it was asked for ({status}){of_file}",
             hint="is it REANA's address, and of a version that can do it?",
             code="reana_answer",
         )
+    if status == 404:
+        if of_file or _is_about_file(message):
+            return InputError(says, hint="freezeout reana ls shows them", code="unknown_file")
+        if workflow and ("workflow" in message.lower() or workflow in message):
+            return InputError(says, hint="freezeout reana list shows them", code="unknown_workflow")
+        return FreezeoutError(says, hint="is it of a version that can do it?", code="reana_answer")
     if status == 409:
         return InputError(says or f"{where} refuses that now", code="reana_refused")
     if status == 413:
@@ -115,7 +112,7 @@ def _refusal(
             says or f"{where} is too busy, or down ({status})", hint="try again later", code="reana_busy"
         )
     if status == 501:
-        return InputError(says or f"{where} cannot do that", code="not_possible")
+        return InputError(says, code="not_possible")
     if 400 <= status < 500:
         return InputError(says or f"{where} does not take that ({status}){of_file}", code="reana_bad_request")
     return FreezeoutError(
