@@ -171,9 +171,8 @@ def spec(options: argparse.Namespace) -> None:
     submission = _plan(_asked(options))
     if options.folder:
         file = submission.write(user_path(options.folder))
-        say(
-            f"to run it with REANA's own client: cd {shlex.quote(str(file.parent))} && reana-client run -w {submission.name}"
-        )
+        place = shlex.quote(str(file.parent))
+        say(f"to run it with REANA's own client: cd {place} && reana-client run -w {submission.name}")
         return print_json({"file": str(file)}) if options.json else print(file)
     if options.json:
         files = {name: len(data) if isinstance(data, bytes) else data.stat().st_size

@@ -28,16 +28,18 @@ RUNS, RESULTS, FAILED = Path("runs"), Path("results"), Path("failed")
 
 def main(words: list[str]) -> int:
     """Do a step; 0 when all went well."""
-    about = read_about(Path(ABOUT).read_text(encoding="utf-8"), "this workspace")
-    steps: dict[str, Callable[[], int]] = {
-        "run": lambda: run_experiment(about, _values(about, words[1:])),
-        "notebook": lambda: run_notebook(about, _values(about, words[1:])),
-        "fetch": lambda: fetch(about, words[1:]),
-        "summary": summarise,
-        "point": lambda: run_point(about, words[1], words[2]),
-        "gather": lambda: gather(about),
-    }
     try:
+        # also when a step before this one, or somebody, has removed it
+        content = Path(ABOUT).read_bytes() if Path(ABOUT).is_file() else b""
+        about = read_about(content, "this workspace")
+        steps: dict[str, Callable[[], int]] = {
+            "run": lambda: run_experiment(about, _values(about, words[1:])),
+            "notebook": lambda: run_notebook(about, _values(about, words[1:])),
+            "fetch": lambda: fetch(about, words[1:]),
+            "summary": summarise,
+            "point": lambda: run_point(about, words[1], words[2]),
+            "gather": lambda: gather(about),
+        }
         return steps[words[0]]()
     except FreezeoutError as error:
         say(str(error))
