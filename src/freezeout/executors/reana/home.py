@@ -272,10 +272,14 @@ def _aside(folder: Path, workflow: str) -> Iterator[Path]:
     try:
         with disk_errors(aside):
             aside.mkdir(exist_ok=True)
-        yield aside
+        try:
+            yield aside
+        except InputError:
+            shutil.rmtree(aside, ignore_errors=True)  # the same again would end the same
+            raise
         shutil.rmtree(aside, ignore_errors=True)
-        lock.unlink(missing_ok=True)
     finally:
+        lock.unlink(missing_ok=True)
         os.close(handle)
 
 
