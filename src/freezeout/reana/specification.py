@@ -13,6 +13,7 @@ from freezeout.reana.interpreter import Build, command, environ, interpreter
 NAMES = ("reana.yaml", "reana.yml")
 _SECONDS = 180.0
 _MANY = 64 << 20
+_LARGEST = 4_000_000
 
 
 def find(path: Path) -> Path:
@@ -25,11 +26,19 @@ def find(path: Path) -> Path:
     """
     path = Path(path).absolute()
     if path.is_file():
-        return path
+        return _readable(path)
     found = next((path / name for name in NAMES if (path / name).is_file()), None)
     if found is None:
         raise InputError(f"there is no {NAMES[0]} in {path}", code="no_specification")
-    return found
+    return _readable(found)
+
+
+def _readable(file: Path) -> Path:
+    if file.stat().st_size > _LARGEST:
+        raise InputError(
+            f"{file} is too large for a specification", hint="at most 4 MB", code="bad_specification"
+        )
+    return file
 
 
 def load(path: Path, build: Build | None = None) -> dict[str, Any]:

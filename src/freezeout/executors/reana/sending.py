@@ -48,7 +48,12 @@ def submit(
         if yaml is not None:
             write_atomically(file, yaml, flush=False)
         reporter.progress(0.01, "checking the workflow")
-        specification = client.load(file)
+        try:
+            specification = client.load(file)
+        except InputError as error:
+            # the user knows no such file
+            words = error.message.replace(str(file), "the edited reana.yaml" if yaml else "reana.yaml")
+            raise InputError(words, hint=error.hint, code=error.code) from error
         reporter.progress(0.03, "making the workflow")
         created = None
         try:

@@ -71,6 +71,8 @@ def _read(path: str) -> dict[str, Any]:
         warnings.simplefilter("ignore")
         from reana_client import utils
 
+    if _is_no_mapping(path):
+        return {"error": "it is no mapping with a 'workflow' in it", "warnings": []}
     told: list[str] = []
 
     def tell(message: object, msg_type: str | None = None, **_: object) -> None:
@@ -87,6 +89,17 @@ def _read(path: str) -> dict[str, Any]:
         where = ".".join(str(part) for part in getattr(error, "absolute_path", ()))
         return {"error": f"{where}: {said}" if where else said, "warnings": told}
     return {"specification": found, "warnings": told}
+
+
+def _is_no_mapping(path: str) -> bool:
+    """Of this REANA's client would only say how it stumbles."""
+    import yaml
+
+    try:
+        with open(path, encoding="utf-8") as stream:
+            return not isinstance(yaml.safe_load(stream), dict)
+    except (yaml.YAMLError, UnicodeDecodeError):
+        return False  # of these it speaks well
 
 
 def _hear_all(tell: Any) -> None:
