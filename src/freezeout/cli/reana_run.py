@@ -184,12 +184,22 @@ def spec(options: argparse.Namespace) -> None:
 def run(options: argparse.Namespace) -> None:
     """Run it, and bring the result home."""
     from freezeout.executors.reana import job
+    from freezeout.executors.reana.points import ScanComplete
     from freezeout.jobs import run as jobs
     from freezeout.reana.connection import connection
-    from freezeout.settings import user_path
+    from freezeout.settings import runs_folder, user_path
 
     asked = _asked(options)
-    submission = _plan(asked)
+    try:
+        submission = _plan(asked)
+    except ScanComplete as complete:
+        say(complete.message)
+        paths = [str(runs_folder() / run_id) for run_id in complete.run_ids]
+        return (
+            print_json({"runs": complete.run_ids, "paths": paths})
+            if options.json
+            else print(*paths, sep="\n")
+        )
     arguments = {
         **asked,
         "yaml": _text(options.yaml) if options.yaml else None,

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from freezeout.cli import main
 from freezeout.errors import FreezeoutError, InputError
 from freezeout.executors.reana import job, plan
 from freezeout.executors.reana.following import follow
@@ -115,7 +116,7 @@ def test_what_was_changed_in_the_workspace_does_not_come_home_as_a_run(
 
 
 def test_a_scan_is_one_workflow_and_its_failures_do_not_cost_the_others(
-    on_reana: Callable[..., Any], toy: Path
+    on_reana: Callable[..., Any], toy: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     scan = ["scale=1,2", "behaviour=work,raise"]
     with pytest.raises(FreezeoutError) as raised:
@@ -128,6 +129,10 @@ def test_a_scan_is_one_workflow_and_its_failures_do_not_cost_the_others(
     assert [point["behaviour"] for point in again.about["points"]] == ["raise", "raise"]
     with pytest.raises(InputError, match="all 2 points of the scan are there already"):
         plan("toy", scan=["scale=1,2"])
+    # asked for from a script it is no fault
+    assert main(["reana", "scan", "toy", "--scan", "scale=1,2"]) == 0
+    there = sorted(str(one.path) for one in runs())
+    assert sorted(capsys.readouterr().out.splitlines()) == there
 
 
 def test_a_server_that_stays_away_is_told_with_what_to_do(reana: Any, toy: Path) -> None:

@@ -97,6 +97,24 @@ def axis(parameter: Parameter, text: str) -> list[object]:
     return [parameter.parse(part.strip()) for part in text.split(",") if part.strip()]
 
 
+class ScanComplete(InputError):
+    """There is a run of every point of a scan already.
+
+    Attributes
+    ----------
+    run_ids : list of str
+        Of all points, in their order.
+    """
+
+    def __init__(self, experiment: str, run_ids: list[str]) -> None:
+        super().__init__(
+            f"all {len(run_ids)} points of the scan are there already",
+            hint=f"'freezeout runs --experiment {experiment}' lists them",
+            code="scan_complete",
+        )
+        self.run_ids = run_ids
+
+
 def plan_scan(
     found: Experiment,
     recipe: Recipe,
@@ -130,10 +148,7 @@ def plan_scan(
         else:
             left_out.append({"point": point, "run_id": earlier.run_id})
     if not missing:
-        raise InputError(
-            f"all {len(points)} points of the scan are there already",
-            hint=f"'freezeout runs --experiment {found.id}' lists them", code="scan_complete",
-        )  # fmt: skip
+        raise ScanComplete(found.id, [str(one["run_id"]) for one in left_out])
     common = {name: value for name, value in checked[0].items() if name not in points[0]}
     files, library = carried.of_library()
     about = {
