@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -19,11 +20,12 @@ from freezeout_jupyter.reana.api import ReanaApi, ReanaRoute
 
 if TYPE_CHECKING:
     from freezeout.reana.client import Client
-    from freezeout.reana.workflow import Logs, Session, StepLog, Workflow
+    from freezeout.reana.workflow import Logs, Session, StepLog, Workflow, WorkflowPage
     from freezeout_jupyter.reana.abouts import About
     from freezeout_jupyter.reana.clients import Reana
 
 STATUSES = ("created", "pending", "queued", "running", "finished", "failed", "stopped", "deleted")
+_WITH_RUN = re.compile(r"[^.]+\.[0-9]+(\.[0-9]+)?")
 _SORTS = ("desc", "asc", "disk-desc", "cpu-desc")
 _TAIL = 256 << 10
 _TO_TELL = 10.0
@@ -52,9 +54,7 @@ class ReanaWorkflows(ReanaApi):
 
         found = await self.ask_once(
             (search, wanted, sort, page, size),
-            lambda client: client.workflows(
-                search=search, status=wanted, sort=sort, page=page, size=size, sizes=True
-            ),
+            lambda client: _listed(client, search, wanted, sort, page, size),
         )
         reana, name = await self.reana(), self.query("connection")
         sessions = await sessions_of(self, reana)
@@ -122,6 +122,27 @@ class ReanaDiff(ReanaApi):
         a, b, brief = self.needed("a"), self.needed("b"), self.flag("brief")
         found = await self.ask(lambda client: client.diff(a, b, brief=brief, context=5))
         self.finish({"sections": sections(found)})
+
+
+def _listed(
+    client: Client, search: str, status: tuple[str, ...], sort: str, page: int, size: int
+) -> WorkflowPage:
+    """A page of the list; a name with its number, which REANA does not search for, is looked up."""
+    from freezeout.reana.workflow import WorkflowPage
+
+    if _WITH_RUN.fullmatch(search):
+        try:
+            one = client.status(search)
+        except InputError as error:
+            if error.code != "unknown_workflow":
+                raise
+            return WorkflowPage((), 0, page, False)
+        items = (one,) if one.status in status and page == 1 else ()
+        return WorkflowPage(items, len(items), page, False)
+    # there is no dot in a name: what is typed goes on with a number
+    return client.workflows(
+        search=search.rstrip("."), status=status, sort=sort, page=page, size=size, sizes=True
+    )
 
 
 def _whole(client: Client, workflow: str) -> tuple[Workflow, dict[str, Any], list[dict[str, Any]]]:

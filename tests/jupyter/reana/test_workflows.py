@@ -41,6 +41,10 @@ async def test_a_workflow_from_its_start_to_the_second_run_with_other_values(
         one["full_name"] for one in (await api.get("workflows", status="failed"))["workflows"]
     ]
 
+    by_run = (await api.get("workflows", search=name))["workflows"]
+    assert [one["id"] for one in by_run] == [found["id"]]
+    assert (await api.get("workflows", search="greet.4711"))["total"] == 0
+
     again = await api.job(await api.post("rerun", 202, workflow=name, parameters={"who": "all"}))
     assert (again["state"], again["kind"]) == ("done", "reana-rerun"), again
     second = await api.ended(again["result"]["id"])

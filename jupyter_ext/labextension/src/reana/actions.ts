@@ -80,6 +80,12 @@ export const ACTIONS: readonly IAction[] = [
     offered: there
   },
   {
+    id: ids.UPLOAD,
+    label: trans => trans.__('Upload files…'),
+    long: trans => trans.__('REANA: Upload Files to a Workspace…'),
+    offered: there
+  },
+  {
     id: ids.SESSION,
     label: trans => trans.__('Open session'),
     long: trans => trans.__('REANA: Open Interactive Session'),

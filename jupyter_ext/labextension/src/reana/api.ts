@@ -14,6 +14,7 @@ import type {
   ILogs,
   IPlan,
   IPreview,
+  ISecret,
   IUsage,
   IWholeWorkflow,
   IWorkflows,
@@ -133,6 +134,15 @@ export class ReanaApi {
     return this._post('downloads', { connection, workflow, paths: paths ? [...paths] : null, to });
   }
 
+  /**
+   * Take files and folders of the file browser to a workspace.
+   *
+   * @param to - a folder of the workspace; empty for its top
+   */
+  upload(connection: string, workflow: string, paths: readonly string[], to: string): Promise<IJob> {
+    return this._post('uploads', { connection, workflow, paths: [...paths], to });
+  }
+
   removeFiles(connection: string, workflow: string, paths: readonly string[]): Promise<unknown> {
     return this._ask('DELETE', 'files', { body: { connection, workflow, paths: [...paths] } });
   }
@@ -159,6 +169,24 @@ export class ReanaApi {
 
   usage(connection: string): Promise<IUsage> {
     return this._get('usage', { connection });
+  }
+
+  async secrets(connection: string): Promise<readonly ISecret[]> {
+    const { secrets } = await this._get<{ readonly secrets: readonly ISecret[] }>('secrets', { connection });
+    return secrets;
+  }
+
+  addSecret(
+    connection: string,
+    { name, type }: ISecret,
+    value: string,
+    overwrite: boolean
+  ): Promise<undefined> {
+    return this._post('secrets', { connection, name, type, value, overwrite });
+  }
+
+  removeSecret(connection: string, name: string): Promise<undefined> {
+    return this._ask('DELETE', 'secrets', { query: { connection, name } });
   }
 
   /** The fields of the form of an experiment or a notebook. */

@@ -24,6 +24,7 @@ export const REFUSED = [
   'delete',
   'prune',
   'download',
+  'upload',
   'fetch',
   'session',
   'close-session',
@@ -55,6 +56,12 @@ export class Changes {
     this._folders.set(id, to);
     return await this._job('download', id, (connection, name) =>
       this._options.api.download(connection, name, paths, to)
+    );
+  }
+
+  async upload(id: string, paths: readonly string[], to: string): Promise<boolean> {
+    return await this._job('upload', id, (connection, name) =>
+      this._options.api.upload(connection, name, paths, to)
     );
   }
 

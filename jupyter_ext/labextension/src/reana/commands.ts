@@ -6,9 +6,10 @@ import { refreshIcon } from '@jupyterlab/ui-components';
 import type { ReadonlyJSONObject, ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ACTIONS } from './actions';
+import { isUsable } from './connections';
 import { reanaIcon } from './icons';
 import * as ids from './ids';
-import type { ReanaModel } from './model';
+import type { ReanaModel, What } from './model';
 import type { IWorkflow } from './types';
 import type { Views } from './views';
 
@@ -87,6 +88,7 @@ export function addPaletteItems(palette: ICommandPalette, trans: TranslationBund
     ids.SEARCH,
     ids.CONNECT,
     ids.DISCONNECT,
+    ids.SECRETS,
     ids.START_SERVER,
     ids.STOP_SERVER
   ];
@@ -149,6 +151,15 @@ function addPanelCommands({ app, model, trans, reveal }: IOptions): void {
       model.form = 'disconnect';
     }
   });
+  commands.addCommand(ids.SECRETS, {
+    label: args => prefix(args, trans.__('Secrets…')),
+    describedBy,
+    isEnabled: () => isUsable(model.connections.chosen?.state ?? null),
+    execute: () => {
+      reveal('.freezeout-Reana-form [data-first]');
+      model.form = 'secrets';
+    }
+  });
   commands.addCommand(ids.START_SERVER, {
     label: args => prefix(args, trans.__('Start the embedded server')),
     describedBy,
@@ -172,7 +183,7 @@ const UP: readonly string[] = ['ready', 'starting', 'degraded'];
 function executions({ model, views, reveal, folder }: IOptions): Record<string, Execute> {
   const { changes } = model;
   const ask =
-    (what: 'delete' | 'prune' | 'restart' | 'rerun' | 'diff'): Execute =>
+    (what: Exclude<What, 'remove-files'>): Execute =>
     ({ id }) => {
       reveal('.freezeout-Reana-unfolded .freezeout-Ask [data-first], .freezeout-Ask button[data-no]');
       model.question = { what, id };
@@ -210,6 +221,7 @@ function executions({ model, views, reveal, folder }: IOptions): Record<string, 
       const to = text(args, 'to') || [folder(), row.full_name].filter(Boolean).join('/');
       return changes.download(row.id, wanted.length > 0 ? wanted : null, to);
     },
+    [ids.UPLOAD]: ask('upload'),
     [ids.SESSION]: ({ id }) => changes.openSession(id),
     [ids.CLOSE_SESSION]: ({ id }) => changes.change(id, 'close-session'),
     [ids.DIFF]: (row, args) => {

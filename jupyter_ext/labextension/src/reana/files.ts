@@ -87,6 +87,11 @@ export class Files {
     return this._selected;
   }
 
+  /** Whether a file, or a folder with files, is of this path, as far as they are loaded. */
+  has(path: string): boolean {
+    return this._files.some(file => isIn(file.path, path));
+  }
+
   select(...paths: readonly string[]): void {
     this._selected = new Set(paths);
     this._options.changed();

@@ -17,6 +17,18 @@ export function FilesView({ host, looked }: IUnfoldedProps): React.JSX.Element {
   const { files, row } = looked;
   const { total, failure, search, selected } = files;
   const workflow = row.id;
+  const upload = row.status !== 'deleted' && (
+    <Button
+      small
+      className="jp-mod-styled"
+      title={trans.__('What is selected in the file browser')}
+      onClick={() => {
+        run(ids.UPLOAD, { workflow });
+      }}
+    >
+      {trans.__('Upload…')}
+    </Button>
+  );
   return (
     <>
       {(search !== '' || (total ?? 0) > MANY) && (
@@ -43,9 +55,12 @@ export function FilesView({ host, looked }: IUnfoldedProps): React.JSX.Element {
       )}
       {total === null && !failure && <Skeletons label={trans.__('Loading the files')} rows={3} />}
       {total === 0 && (
-        <div className="freezeout-mod-quiet">
-          {search ? trans.__('nothing found') : trans.__('The workspace is empty.')}
-        </div>
+        <>
+          <div className="freezeout-mod-quiet">
+            {search ? trans.__('nothing found') : trans.__('The workspace is empty.')}
+          </div>
+          <div className="freezeout-Card-actions">{upload}</div>
+        </>
       )}
       {total !== null && total > 0 && (
         <>
@@ -63,6 +78,7 @@ export function FilesView({ host, looked }: IUnfoldedProps): React.JSX.Element {
                 ? trans.__('Download selected (%1)', count(selected.size))
                 : trans.__('Download all')}
             </Button>
+            {upload}
             {selected.size > 0 && (
               <Button
                 small

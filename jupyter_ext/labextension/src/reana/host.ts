@@ -8,6 +8,9 @@ export interface IHost {
   readonly trans: TranslationBundle;
   readonly run: (command: string, args?: ReadonlyPartialJSONObject) => void;
 
+  /** What is selected in the file browser: paths below the server's root. */
+  readonly selectedPaths: () => readonly string[];
+
   /** Open the menu of a workflow, or of a connection, at a place of the page. */
   readonly openMenu: (workflow: string, x: number, y: number) => void;
   readonly openServerMenu: (x: number, y: number) => void;

@@ -20,7 +20,7 @@ export function openMenu(commands: CommandRegistry, workflow: string, x: number,
 /** Open the menu of connections and the embedded server. */
 export function openServerMenu(commands: CommandRegistry, x: number, y: number): void {
   const menu = new Menu({ commands });
-  for (const command of [ids.CONNECT, ids.DISCONNECT]) {
+  for (const command of [ids.CONNECT, ids.DISCONNECT, ids.SECRETS]) {
     menu.addItem({ command });
   }
   menu.addItem({ type: 'separator' });

@@ -14,10 +14,14 @@ import { Listing } from './listing';
 import type { IKeptListing } from './listing';
 import { Looked } from './looked';
 import type { Part } from './looked';
+import { Secrets } from './secrets';
 import type { IConnection, IUsage, IWorkflow } from './types';
 
 /** What is asked, in the panel, before something is done with a workflow. */
-export type What = 'delete' | 'prune' | 'restart' | 'rerun' | 'diff' | 'remove-files';
+export type What = 'delete' | 'prune' | 'restart' | 'rerun' | 'diff' | 'upload' | 'remove-files';
+
+/** What unfolds below the head of the panel. */
+export type Form = 'connect' | 'disconnect' | 'secrets';
 
 export interface IQuestion {
   readonly what: What;
@@ -142,15 +146,21 @@ export class ReanaModel extends VDomModel {
     this.draw();
   }
 
-  /** Whether the form for another connection is unfolded, or a question about the one that is looked at. */
-  get form(): 'connect' | 'disconnect' | null {
+  /** Whether the form for another connection is unfolded, or what is asked of the one that is looked at. */
+  get form(): Form | null {
     return this._form;
   }
 
-  set form(form: 'connect' | 'disconnect' | null) {
+  set form(form: Form | null) {
     this._form = form;
     this.asked.dismiss('connect', 'disconnect');
+    this._secrets = form === 'secrets' && this._listing ? this._secretsOf(this._listing.connection) : null;
     this.draw();
+  }
+
+  /** The secrets of the server that is looked at, while they are. */
+  get secrets(): Secrets | null {
+    return this._secrets;
   }
 
   /** Whether somebody looks at the panel. */
@@ -211,6 +221,14 @@ export class ReanaModel extends VDomModel {
     };
   }
 
+  private _secretsOf(connection: string): Secrets {
+    const { api, trans } = this._options;
+    const changed = (): void => {
+      this.draw();
+    };
+    return new Secrets({ api, trans, changed, connection });
+  }
+
   private _choose(connection: IConnection | null): void {
     this._listing?.dispose();
     this._listing = null;
@@ -220,6 +238,7 @@ export class ReanaModel extends VDomModel {
     this._looked.clear();
     this._question = null;
     this._form = null;
+    this._secrets = null;
     this._usage = null;
     this._active = '';
     if (connection) {
@@ -297,6 +316,12 @@ export class ReanaModel extends VDomModel {
     const own = jobs.filter(job => job.subject.startsWith(SUBJECT));
     if (own.length > 0) {
       const ended = own.some(job => !isLiveJob(job));
+      for (const { row, files } of this._looked.values()) {
+        const subject = `${SUBJECT}${this._listing?.connection ?? ''}:${row.full_name}:`;
+        if (files.total !== null && own.some(job => job.kind === UPLOAD && job.subject.startsWith(subject))) {
+          void files.load();
+        }
+      }
       if (this._watched && (ended || own.some(({ kind }) => MAKES.includes(kind)))) {
         this.stir();
       }
@@ -313,7 +338,8 @@ export class ReanaModel extends VDomModel {
   private _usage: IUsage | null = null;
   private _active = '';
   private _question: IQuestion | null = null;
-  private _form: 'connect' | 'disconnect' | null = null;
+  private _form: Form | null = null;
+  private _secrets: Secrets | null = null;
   private _watched = false;
   private _kept: Partial<Kept> = {};
   private readonly _looked = new Map<string, Looked>();
@@ -321,6 +347,9 @@ export class ReanaModel extends VDomModel {
 
 /** What was asked for has come to be seen after that. */
 const STIRRED_MS = 6_000;
+
+/** A job that fills a workspace: what is there is there while it goes on. */
+const UPLOAD = 'reana-upload';
 
 /** Jobs that make workflows. */
 const MAKES: readonly string[] = ['reana-run', 'reana-rerun'];

@@ -14,6 +14,7 @@ import * as ids from './ids';
 import type { Listing } from './listing';
 import type { ReanaModel } from './model';
 import { Row } from './row';
+import { SecretsForm } from './secretsform';
 import { Trouble } from './trouble';
 import { isLive } from './types';
 import { Usage } from './usage';
@@ -94,6 +95,7 @@ function Reana({ host }: { readonly host: IHost }): React.JSX.Element {
       <Header host={host} />
       {model.form === 'connect' && <ConnectForm host={host} />}
       {model.form === 'disconnect' && chosen && <DisconnectQuestion host={host} connection={chosen} />}
+      {model.secrets && <SecretsForm host={host} secrets={model.secrets} />}
       <Trouble host={host} />
       {loaded && <SearchBox host={host} listing={listing} />}
       {loaded ? (

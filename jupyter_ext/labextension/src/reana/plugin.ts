@@ -4,6 +4,7 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { ICommandPalette } from '@jupyterlab/apputils';
 import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { ILauncher } from '@jupyterlab/launcher';
+import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { IStateDB } from '@jupyterlab/statedb';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
@@ -32,6 +33,7 @@ export const reana: JupyterFrontEndPlugin<void> = {
     ICommandPalette,
     ILauncher,
     ILayoutRestorer,
+    IRenderMimeRegistry,
     IStateDB,
     IStatusBar,
     ITranslator
@@ -44,6 +46,7 @@ export const reana: JupyterFrontEndPlugin<void> = {
     palette: ICommandPalette | null,
     launcher: ILauncher | null,
     restorer: ILayoutRestorer | null,
+    rendermime: IRenderMimeRegistry | null,
     state: IStateDB | null,
     statusBar: IStatusBar | null,
     translator: ITranslator | null
@@ -57,6 +60,7 @@ export const reana: JupyterFrontEndPlugin<void> = {
     const panel = new ReanaPanel({
       model,
       trans,
+      selectedPaths: () => [...(files?.selectedItems() ?? [])].map(({ path }) => local(path)),
       run: (command, args) => void commands.execute(command, args),
       openMenu: (workflow, x, y) => {
         openMenu(commands, workflow, x, y);
@@ -73,7 +77,7 @@ export const reana: JupyterFrontEndPlugin<void> = {
     };
     shell.add(panel, 'left', { rank: RANK, type: 'REANA' });
     restorer?.add(panel, panel.id);
-    const views = new Views({ app, api, model, trans });
+    const views = new Views({ app, api, model, rendermime, trans });
     addCommands({ app, model, views, trans, reveal, folder });
     void restorer?.restore(views.files, {
       command: ids.FILES,

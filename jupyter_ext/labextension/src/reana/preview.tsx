@@ -1,16 +1,21 @@
 /** What is in a file, as it can be shown. */
+import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 import { bytes, count } from '../ui/words';
+import { Markdown } from './markdown';
 import type { ICell, IPreview } from './types';
 
 export interface IPreviewProps {
   readonly value: IPreview;
   readonly label: string;
+
+  /** What shows Markdown; null where nothing can. */
+  readonly rendermime: IRenderMimeRegistry | null;
   readonly trans: TranslationBundle;
 }
 
-export function Preview({ value, label, trans }: IPreviewProps): React.JSX.Element {
+export function Preview({ value, label, rendermime, trans }: IPreviewProps): React.JSX.Element {
   const { size, truncated, message } = value;
   return (
     <>
@@ -23,12 +28,12 @@ export function Preview({ value, label, trans }: IPreviewProps): React.JSX.Eleme
           .filter(Boolean)
           .join(' · ')}
       </div>
-      <Body value={value} label={label} trans={trans} />
+      <Body value={value} label={label} rendermime={rendermime} trans={trans} />
     </>
   );
 }
 
-function Body({ value, label, trans }: IPreviewProps): React.JSX.Element | null {
+function Body({ value, label, rendermime, trans }: IPreviewProps): React.JSX.Element | null {
   const { kind, text = '', media_type: type = '', data = '', columns = [], rows = [], cells = [] } = value;
   switch (kind) {
     case 'text':
@@ -73,7 +78,7 @@ function Body({ value, label, trans }: IPreviewProps): React.JSX.Element | null 
       return (
         <div className="freezeout-Viewer-notebook" tabIndex={0} role="region" aria-label={label}>
           {cells.map((cell, index) => (
-            <Cell key={index} cell={cell} trans={trans} />
+            <Cell key={index} cell={cell} rendermime={rendermime} trans={trans} />
           ))}
         </div>
       );
@@ -85,9 +90,11 @@ function Body({ value, label, trans }: IPreviewProps): React.JSX.Element | null 
 
 function Cell({
   cell,
+  rendermime,
   trans
 }: {
   readonly cell: ICell;
+  readonly rendermime: IRenderMimeRegistry | null;
   readonly trans: TranslationBundle;
 }): React.JSX.Element {
   const { type, source, count: number, outputs } = cell;
@@ -97,7 +104,11 @@ function Cell({
         {type === 'code' ? `[${number === null ? ' ' : String(number)}]` : ''}
       </span>
       <div>
-        <pre className="freezeout-Viewer-source">{source}</pre>
+        {type === 'markdown' && rendermime ? (
+          <Markdown source={source} rendermime={rendermime} />
+        ) : (
+          <pre className="freezeout-Viewer-source">{source}</pre>
+        )}
         {outputs.map(({ kind, text, media_type: media, data }, index) =>
           kind === 'image' ? (
             <img

@@ -5,8 +5,9 @@ import { Ask } from '../ui/ask';
 import { Skeletons } from '../ui/pieces';
 import { bytes, count, cut } from '../ui/words';
 import * as ids from './ids';
-import type { What } from './model';
+import { usual } from './usual';
 import type { IUnfoldedProps } from './unfolded';
+import { UploadForm } from './upload';
 
 export function Questions({ host, looked }: IUnfoldedProps): React.JSX.Element | null {
   const { question } = host.model;
@@ -24,27 +25,11 @@ export function Questions({ host, looked }: IUnfoldedProps): React.JSX.Element |
     case 'restart':
     case 'rerun':
       return <AgainForm key={question.what} what={question.what} {...props} />;
+    case 'upload':
+      return <UploadForm {...props} />;
     case 'diff':
       return <DiffForm {...props} />;
   }
-}
-
-/** What every question here shares. */
-function usual(
-  { host, looked }: IUnfoldedProps,
-  what: What
-): Pick<React.ComponentProps<typeof Ask>, 'pending' | 'said' | 'onNo' | 'trans'> {
-  const { model, trans } = host;
-  const key = `${what} ${looked.row.id}`;
-  return {
-    pending: model.asked.isPending(key),
-    said: model.asked.refusal(key),
-    trans,
-    onNo: () => {
-      model.asked.dismiss(key);
-      model.question = null;
-    }
-  };
 }
 
 function DeleteQuestion(props: IUnfoldedProps): React.JSX.Element {

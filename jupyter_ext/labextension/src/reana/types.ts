@@ -172,6 +172,12 @@ export interface IUsage {
   } | null;
 }
 
+/** Never its value. */
+export interface ISecret {
+  readonly name: string;
+  readonly type: 'env' | 'file';
+}
+
 export interface IDiff {
   readonly sections: Readonly<Record<string, string>>;
 }

@@ -156,6 +156,8 @@ function said(trans: TranslationBundle, kind: string, folder: string): string {
   switch (kind) {
     case 'reana-download':
       return trans.__('Downloaded to %1.', folder);
+    case 'reana-upload':
+      return trans.__('Uploaded.');
     case 'reana-fetch':
       return trans.__('Its results are here.');
     default:

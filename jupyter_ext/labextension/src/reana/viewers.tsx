@@ -1,6 +1,7 @@
 /** What is read in a tab of the main area: a file of a workspace, a log, a comparison. */
 import { Clipboard, MainAreaWidget } from '@jupyterlab/apputils';
 import { copyIcon, downloadIcon, ReactWidget, refreshIcon, ToolbarButton } from '@jupyterlab/ui-components';
+import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
@@ -17,6 +18,7 @@ export interface IViewerOptions {
   readonly id: string;
   readonly title: string;
   readonly caption: string;
+  readonly rendermime: IRenderMimeRegistry | null;
   readonly trans: TranslationBundle;
 
   /** Read what is shown. */
@@ -113,7 +115,7 @@ class Content extends ReactWidget {
   }
 
   protected override render(): React.JSX.Element {
-    const { trans, caption } = this._options;
+    const { trans, caption, rendermime } = this._options;
     if (this._failure) {
       return (
         <Said
@@ -126,7 +128,7 @@ class Content extends ReactWidget {
       );
     }
     return this._value ? (
-      <Preview value={this._value} label={caption} trans={trans} />
+      <Preview value={this._value} label={caption} rendermime={rendermime} trans={trans} />
     ) : (
       <Skeletons label={trans.__('Loading')} rows={12} />
     );

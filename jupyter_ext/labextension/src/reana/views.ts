@@ -2,6 +2,7 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { WidgetTracker } from '@jupyterlab/apputils';
 import { PathExt } from '@jupyterlab/coreutils';
+import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { ReanaApi } from './api';
@@ -13,6 +14,7 @@ export interface IViewsOptions {
   readonly app: JupyterFrontEnd;
   readonly api: ReanaApi;
   readonly model: ReanaModel;
+  readonly rendermime: IRenderMimeRegistry | null;
   readonly trans: TranslationBundle;
 }
 
@@ -23,7 +25,7 @@ export class Views {
   readonly files = new WidgetTracker<Viewer>({ namespace: 'freezeout-reana-files' });
 
   async file(workflow: string, args: ReadonlyPartialJSONObject): Promise<void> {
-    const { api, model, trans } = this._options;
+    const { api, model, rendermime, trans } = this._options;
     const { path, connection: named } = args;
     const connection = typeof named === 'string' && named ? named : (model.listing?.connection ?? '');
     if (typeof path !== 'string') {
@@ -37,6 +39,7 @@ export class Views {
         title: PathExt.basename(path),
         caption: trans.__('%1 of %2', path, name),
         url: api.fileUrl(connection, workflow, path),
+        rendermime,
         trans,
         read: () => api.preview(connection, workflow, path)
       },
@@ -48,7 +51,7 @@ export class Views {
   }
 
   async log({ id, full_name: name }: IWorkflow, step: string): Promise<void> {
-    const { api, model, trans } = this._options;
+    const { api, model, rendermime, trans } = this._options;
     const connection = model.listing?.connection ?? '';
     await this._open(
       {
@@ -56,6 +59,7 @@ export class Views {
         title: trans.__('Log of %1', name),
         caption: trans.__('Log of %1', name),
         url: '',
+        rendermime,
         trans,
         read: async () => plain(await api.stepLog(connection, id, step))
       },
@@ -64,7 +68,7 @@ export class Views {
   }
 
   async diff(one: IWorkflow, other: IWorkflow): Promise<void> {
-    const { api, model, trans } = this._options;
+    const { api, model, rendermime, trans } = this._options;
     const connection = model.listing?.connection ?? '';
     const names = [one.full_name, other.full_name] as const;
     await this._open(
@@ -73,6 +77,7 @@ export class Views {
         title: trans.__('%1 and %2', ...names),
         caption: trans.__('How %1 differs from %2', ...names),
         url: '',
+        rendermime,
         trans,
         read: async () => {
           const { sections } = await api.diff(connection, one.id, other.id);

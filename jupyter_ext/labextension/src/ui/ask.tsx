@@ -28,8 +28,19 @@ export function Ask(props: IAskProps): React.JSX.Element {
   const box = useRef<HTMLFormElement>(null);
   const led = useRef<HTMLElement | null>(null);
   useLayoutEffect(() => {
+    const back = document.activeElement;
     box.current?.querySelector<HTMLElement>('button[data-no]')?.focus();
     box.current?.scrollIntoView({ block: 'nearest' });
+    return () => {
+      // who works by keyboard is led back, unless something else has taken the focus
+      if (box.current?.contains(document.activeElement)) {
+        setTimeout(() => {
+          if (document.activeElement === document.body && back instanceof HTMLElement) {
+            back.focus();
+          }
+        });
+      }
+    };
   }, []);
   useLayoutEffect(() => {
     // fields may come later than the question

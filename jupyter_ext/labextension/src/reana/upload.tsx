@@ -1,0 +1,94 @@
+/** What is taken to a workspace: files and folders that the file browser selects. */
+import { Button } from '@jupyterlab/ui-components';
+import { PathExt } from '@jupyterlab/coreutils';
+import React, { useEffect, useState } from 'react';
+import { Ask } from '../ui/ask';
+import { cut } from '../ui/words';
+import type { IUnfoldedProps } from './unfolded';
+import { usual } from './usual';
+
+export function UploadForm(props: IUnfoldedProps): React.JSX.Element {
+  const { host, looked } = props;
+  const { model, trans, selectedPaths } = host;
+  const { row, files } = looked;
+  const [paths, setPaths] = useState(selectedPaths);
+  const [folder, setFolder] = useState(() => onlyFolder(looked));
+  useEffect(() => {
+    // to say what would be replaced
+    if (files.total === null) {
+      void files.load();
+    }
+  }, [files]);
+  const to = folder.trim().replace(/^\/+|\/+$/g, '');
+  const replaced = paths
+    .map(path => [to, PathExt.basename(path)].filter(Boolean).join('/'))
+    .filter(path => files.has(path));
+  return (
+    <Ask
+      {...usual(props, 'upload')}
+      title={trans.__('Upload to %1', row.full_name)}
+      yes={trans.__('Upload')}
+      no={trans.__('Cancel')}
+      valid={paths.length > 0}
+      onYes={() => void model.changes.upload(row.id, paths, to)}
+    >
+      {paths.length === 0 ? (
+        <div>{trans.__('Select files or a folder in the file browser, then take them over.')}</div>
+      ) : (
+        <ul className="freezeout-Lake-list" aria-label={trans.__('To be uploaded')}>
+          {paths.map(path => (
+            <li key={path} title={path}>
+              <span className="freezeout-Lake-rse">{cut(path, 48)}</span>
+              <button
+                type="button"
+                className="freezeout-Unfold"
+                aria-label={trans.__('Leave out %1', path)}
+                title={trans.__('Leave out')}
+                onClick={() => {
+                  setPaths(paths.filter(one => one !== path));
+                }}
+              >
+                ✕
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      <Button
+        small
+        minimal
+        type="button"
+        className="freezeout-Unfold"
+        onClick={() => {
+          setPaths([...new Set([...paths, ...selectedPaths()])]);
+        }}
+      >
+        {trans.__('Add what the file browser selects')}
+      </Button>
+      <label>
+        {trans.__('Folder of the workspace (may be new)')}
+        <input
+          className="jp-mod-styled"
+          value={folder}
+          placeholder={trans.__('its top')}
+          spellCheck={false}
+          autoComplete="off"
+          onChange={event => {
+            setFolder(event.target.value);
+          }}
+        />
+      </label>
+      {replaced.length > 0 && (
+        <div className="freezeout-Said-hint" role="status">
+          {trans.__('There already, and replaced: %1', replaced.map(path => cut(path, 40)).join(', '))}
+        </div>
+      )}
+    </Ask>
+  );
+}
+
+/** The folder that is selected in the workspace, if it is one alone. */
+function onlyFolder({ files }: IUnfoldedProps['looked']): string {
+  const [path = '', ...others] = files.selected;
+  return others.length === 0 && files.entries.some(one => one.path === path && !one.file) ? path : '';
+}
