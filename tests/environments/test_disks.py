@@ -69,7 +69,7 @@ print(json.dumps(told))
 
 def test_a_disk_that_gets_full_while_packages_are_installed(tiny: Recipe, freezeout_home: Path) -> None:
     home = freezeout_home
-    mounts = f"mount -t tmpfs -o size=4m tmpfs {home}; head -c 2850k /dev/zero > {home}/ballast"
+    mounts = f"mount -t tmpfs -o size=8m tmpfs {home}; head -c 6946k /dev/zero > {home}/ballast"
     error, seen, jobs, card, again = namespace(mounts, _BUILD_ON_A_FULL_DISK)
     assert error["code"] == "disk_full", error
     assert "free some space" in error["hint"]
