@@ -35,6 +35,8 @@ class ReanaFiles(ReanaAction):
     async def get(self) -> None:
         """Answer a page of the files in a workspace."""
         workflow, search, (page, size) = self.needed("workflow"), self.query("search"), self.slice(200, 1000)
+        if self.flag("refresh"):
+            self.reanas.answers.forget()
         found = await self.ask_once(
             (workflow, search, page, size),
             lambda client: client.files(workflow, search=search, page=page, size=size),

@@ -30,6 +30,13 @@ export interface IListed {
   readonly size: number;
 }
 
+/** What a listing of files is asked for. */
+export interface IListedFiles {
+  readonly search: string;
+  readonly page: number;
+  readonly size: number;
+}
+
 /** What can be asked of one workflow and is done at once. */
 export type Change = 'workflow-start' | 'workflow-stop' | 'restart' | 'delete' | 'prune' | 'close-session';
 
@@ -102,9 +109,14 @@ export class ReanaApi {
     }
   }
 
-  files(connection: string, workflow: string, search: string, page: number, size: number): Promise<IFiles> {
+  files(
+    connection: string,
+    workflow: string,
+    { search, page, size }: IListedFiles,
+    anew: boolean
+  ): Promise<IFiles> {
     const query = { connection, workflow, search, page: String(page), size: String(size) };
-    return this._get('files', query);
+    return this._get('files', { ...query, ...(anew ? { refresh: '1' } : {}) });
   }
 
   preview(connection: string, workflow: string, path: string): Promise<IPreview> {

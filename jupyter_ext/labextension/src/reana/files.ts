@@ -125,10 +125,14 @@ export class Files {
     this._draw();
   }
 
-  /** Read as much as is loaded again. */
-  async load(): Promise<void> {
+  /**
+   * Read as much as is loaded again.
+   *
+   * @param anew - whether what the server found a moment ago will not do
+   */
+  async load(anew = false): Promise<void> {
     const pages = Math.max(1, Math.ceil(this._files.length / SIZE));
-    await this._read(1, pages);
+    await this._read(1, pages, anew);
   }
 
   async more(): Promise<void> {
@@ -136,7 +140,7 @@ export class Files {
     await this._read(next, next);
   }
 
-  private async _read(first: number, last: number): Promise<void> {
+  private async _read(first: number, last: number, anew = false): Promise<void> {
     const turn = ++this._turn;
     this._loading += 1;
     this._options.changed();
@@ -147,9 +151,8 @@ export class Files {
         page = await this._options.api.files(
           this._connection,
           this._workflow,
-          this._search.trim(),
-          number,
-          SIZE
+          { search: this._search.trim(), page: number, size: SIZE },
+          anew && number === 1
         );
         files.push(...page.files);
       }

@@ -319,7 +319,7 @@ export class ReanaModel extends VDomModel {
       for (const { row, files } of this._looked.values()) {
         const subject = `${SUBJECT}${this._listing?.connection ?? ''}:${row.full_name}:`;
         if (files.total !== null && own.some(job => job.kind === UPLOAD && job.subject.startsWith(subject))) {
-          void files.load();
+          void files.load(true);
         }
       }
       if (this._watched && (ended || own.some(({ kind }) => MAKES.includes(kind)))) {

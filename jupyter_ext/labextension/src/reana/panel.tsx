@@ -119,6 +119,8 @@ function Workflows({ host, listing }: IWorkflowsProps): React.JSX.Element {
   const { model, trans } = host;
   const { rows, failure, hasMore } = listing;
   const box = useRef<HTMLDivElement>(null);
+  // said above already, of the server as a whole
+  const told = !isUsable(model.connections.chosen?.state ?? null);
   useEvery(1, rows?.some(({ status }) => isLive(status)) ?? false);
   const held = useRef(-1);
   useLayoutEffect(() => {
@@ -150,7 +152,7 @@ function Workflows({ host, listing }: IWorkflowsProps): React.JSX.Element {
         onKey(event, host);
       }}
     >
-      {failure && (
+      {failure && !told && (
         <Said
           what={trans.__('The workflows could not be read.')}
           said={failure}
@@ -164,7 +166,7 @@ function Workflows({ host, listing }: IWorkflowsProps): React.JSX.Element {
           <Skeletons label={trans.__('Loading the workflows')} rows={8} />
         </div>
       )}
-      {rows?.length === 0 && <Empty host={host} listing={listing} />}
+      {rows?.length === 0 && !failure && <Empty host={host} listing={listing} />}
       {rows !== null && rows.length > 0 && (
         <ul aria-label={trans.__('Workflows')}>
           {rows.map(row => (

@@ -20,6 +20,7 @@ export function UploadForm(props: IUnfoldedProps): React.JSX.Element {
     }
   }, [files]);
   const to = folder.trim().replace(/^\/+|\/+$/g, '');
+  const wrong = to.split('/').some(part => part === '..' || part === '.');
   const replaced = paths
     .map(path => [to, PathExt.basename(path)].filter(Boolean).join('/'))
     .filter(path => files.has(path));
@@ -29,7 +30,7 @@ export function UploadForm(props: IUnfoldedProps): React.JSX.Element {
       title={trans.__('Upload to %1', row.full_name)}
       yes={trans.__('Upload')}
       no={trans.__('Cancel')}
-      valid={paths.length > 0}
+      valid={paths.length > 0 && !wrong}
       onYes={() => void model.changes.upload(row.id, paths, to)}
     >
       {paths.length === 0 ? (
@@ -70,6 +71,7 @@ export function UploadForm(props: IUnfoldedProps): React.JSX.Element {
         <input
           className="jp-mod-styled"
           value={folder}
+          aria-invalid={wrong}
           placeholder={trans.__('its top')}
           spellCheck={false}
           autoComplete="off"
@@ -78,6 +80,7 @@ export function UploadForm(props: IUnfoldedProps): React.JSX.Element {
           }}
         />
       </label>
+      {wrong && <div className="freezeout-Said-hint">{trans.__('This leads out of the workspace.')}</div>}
       {replaced.length > 0 && (
         <div className="freezeout-Said-hint" role="status">
           {trans.__('There already, and replaced: %1', replaced.map(path => cut(path, 40)).join(', '))}

@@ -33,10 +33,12 @@ export function Ask(props: IAskProps): React.JSX.Element {
     box.current?.scrollIntoView({ block: 'nearest' });
     return () => {
       // who works by keyboard is led back, unless something else has taken the focus
+      const near = box.current?.closest('li');
       if (box.current?.contains(document.activeElement)) {
         setTimeout(() => {
-          if (document.activeElement === document.body && back instanceof HTMLElement) {
-            back.focus();
+          const to = back?.isConnected && back !== document.body ? back : near?.querySelector('button');
+          if (document.activeElement === document.body && to instanceof HTMLElement) {
+            to.focus();
           }
         });
       }

@@ -199,8 +199,17 @@ export class RunModel extends VDomModel {
     return (this._plan?.problems ?? []).filter(({ parameter }) => !parameter || !names.has(parameter));
   }
 
+  /** Why results cannot be kept for as many days; empty when they can. */
+  get wrongDays(): string {
+    const days = this.others.days.trim();
+    return days === '' || (/^\d+$/.test(days) && Number(days) > 0)
+      ? ''
+      : this.options.trans.__('Days are a whole number.');
+  }
+
   get isValid(): boolean {
     return (
+      this.wrongDays === '' &&
       this._form !== null &&
       this._form.parameters.every(field => this.wrong(field) === '') &&
       this._plan !== null &&
@@ -288,7 +297,7 @@ export class RunModel extends VDomModel {
       ...(memory.trim() ? { memory: memory.trim() } : {}),
       ...(time.trim() ? { time: time.trim() } : {}),
       ...(backend ? { backend } : {}),
-      ...(Number(days) > 0 ? { retention_days: Math.round(Number(days)) } : {})
+      ...(days.trim() && !this.wrongDays ? { retention_days: Number(days) } : {})
     };
   }
 

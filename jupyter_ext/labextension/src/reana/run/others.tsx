@@ -145,7 +145,7 @@ export function Others({ model, trans }: IFieldsProps): React.JSX.Element {
         name="days"
         label={trans.__('Days that results are kept there')}
         hint={given.retention_days ? String(given.retention_days) : ''}
-        pattern="[0-9]+"
+        wrong={model.wrongDays}
       />
       {chosen && chosen.kind !== 'embedded' && (
         <label>
@@ -174,10 +174,10 @@ interface ITextProps extends IFieldsProps {
   readonly name: keyof IOthers;
   readonly label: string;
   readonly hint: string;
-  readonly pattern?: string;
+  readonly wrong?: string;
 }
 
-function Text({ model, name, label, hint, pattern }: ITextProps): React.JSX.Element {
+function Text({ model, name, label, hint, wrong = '' }: ITextProps): React.JSX.Element {
   return (
     <label>
       {label}
@@ -185,13 +185,19 @@ function Text({ model, name, label, hint, pattern }: ITextProps): React.JSX.Elem
         className="jp-mod-styled"
         value={model.others[name]}
         placeholder={hint}
-        pattern={pattern}
+        aria-invalid={wrong !== ''}
+        inputMode={name === 'days' ? 'numeric' : undefined}
         spellCheck={false}
         autoComplete="off"
         onChange={event => {
           model.set({ others: { [name]: event.target.value } });
         }}
       />
+      {wrong && (
+        <span className="freezeout-Run-wrong" role="alert">
+          ⚠ {wrong}
+        </span>
+      )}
     </label>
   );
 }

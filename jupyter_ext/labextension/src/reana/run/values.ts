@@ -6,6 +6,9 @@ import type { IField } from '../types';
 /** A value, or why it is none. */
 export type Read = { readonly value: ReadonlyPartialJSONValue } | { readonly wrong: string };
 
+/** What else the browser takes for a number nobody means: 0x10. */
+const DECIMAL = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
+
 /** As many values a range may make. */
 const MOST = 1000;
 
@@ -108,7 +111,10 @@ function readList(trans: TranslationBundle, field: IField, text: string): Read {
 function readOne(trans: TranslationBundle, field: IField, type: string, text: string): Read {
   const { name } = field;
   if (type === 'float' || type === 'int') {
-    const number = text === '' ? NaN : Number(text);
+    if (text === '') {
+      return { wrong: trans.__('%1 is a number.', name) };
+    }
+    const number = DECIMAL.test(text) ? Number(text) : NaN;
     if (!Number.isFinite(number)) {
       return { wrong: trans.__('‘%1’ is no number.', text) };
     }
