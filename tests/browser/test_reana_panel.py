@@ -20,6 +20,22 @@ from .reanas import LOAD_MS, RUN_MS, expect_status, lab_of, menu, open_panel, pa
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
+# what is fetched or run of it is seen by the fixture of each test, or here
+GIVEN = {
+    "nbformat": 4,
+    "nbformat_minor": 5,
+    "metadata": {},
+    "cells": [
+        {
+            "cell_type": "markdown",
+            "metadata": {},
+            "source": "# Limits\n\nat $m$\n\n<img src='x' onerror='window.harmed = 1'>"
+            "<img src='http://tracker.invalid/1.png' alt='a tracker'><script>window.harmed = 1</script>",
+        }
+    ],
+}
+
+
 @pytest.fixture(scope="module")
 def lab(
     tmp_path_factory: pytest.TempPathFactory, free_port: Callable[[], int], reana_of_all: Any
@@ -27,6 +43,7 @@ def lab(
     """One JupyterLab on the session's REANA server."""
     place = tmp_path_factory.mktemp("reanalab")
     with lab_of(reana_of_all.home, place, free_port(), "environments", "reana") as lab:
+        (lab.root / "given.ipynb").write_text(json.dumps(GIVEN))
         yield lab
 
 
@@ -80,7 +97,9 @@ def test_an_experiment_is_run_from_its_card_and_its_limit_comes_home(opened: Pag
     assert (record.parent / "limit.yaml").is_file()
 
 
-def test_a_log_grows_while_it_is_looked_at_until_the_workflow_is_stopped(opened: Page, reana: Any) -> None:
+def test_list_and_log_are_read_on_while_something_runs_and_not_at_all_when_hidden(
+    opened: Page, reana: Any
+) -> None:
     name = start(reana, "growing", ["seq 1 600 | xargs -n 1 bash -c 'echo line $$0; sleep 0.5'"])
     inside = unfold(opened, name)
     expect_status(opened, name, "running")
@@ -89,7 +108,16 @@ def test_a_log_grows_while_it_is_looked_at_until_the_workflow_is_stopped(opened:
     step.click()
     log = inside.get_by_role("log", name="Log of first")
     expect(log).to_contain_text("line 3\n", timeout=LOAD_MS)
-    expect(log).to_contain_text("line 6\n", timeout=LOAD_MS)
+    times = listings(opened)
+    expect(log).to_contain_text("line 8\n", timeout=LOAD_MS)
+    for _ in range(2):
+        opened.wait_for_event("request", lambda one: "/api/reana/workflows" in one.url, timeout=LOAD_MS)
+    opened.get_by_role("tab", name="File Browser").click()
+    opened.wait_for_timeout(1000)
+    times.clear()
+    opened.wait_for_timeout(3000)
+    assert times == []
+    open_panel(opened)
     inside.get_by_role("button", name="Stop", exact=True).click()
     expect_status(opened, name, "stopped")
     expect(inside.get_by_role("button", name="Stop", exact=True)).to_have_count(0)
@@ -125,6 +153,20 @@ def test_files_are_looked_at_fetched_and_go_with_their_workflow(
     fetched = [path.relative_to(lab.root / name) for path in (lab.root / name).rglob("*") if path.is_file()]
     assert fetched == [Path("results/deep/limits.csv")]
     assert (lab.root / name / fetched[0]).read_bytes() == table.read_bytes()
+    opened.get_by_role("tab", name="File Browser").click()
+    opened.locator(".jp-DirListing-item", has_text="given.ipynb").click()
+    open_panel(opened)
+    inside.get_by_role("button", name="Upload…").click()
+    upload = inside.get_by_role("form", name=f"Upload to {name}")
+    upload.get_by_label("Folder of the workspace").fill("notes")
+    upload.get_by_role("button", name="Upload", exact=True).click()
+    files.locator("[data-path='notes']").click(timeout=RUN_MS)
+    files.locator("[data-path='notes/given.ipynb']").click()
+    notebook = opened.get_by_role("region", name=f"notes/given.ipynb of {name}")
+    expect(notebook.get_by_role("heading", name="Limits")).to_be_visible(timeout=LOAD_MS)
+    expect(notebook.locator("mjx-container")).to_be_visible(timeout=LOAD_MS)
+    assert opened.evaluate("window.harmed") is None
+    assert notebook.locator("img").count() == 0
     row(opened, name).locator(".freezeout-Reana-row").press("Delete")
     question = inside.get_by_role("form", name=f"Delete {name}?")
     expect(question.get_by_role("button", name="Keep")).to_be_focused()
@@ -158,7 +200,9 @@ def test_a_workflow_is_run_again_with_another_parameter_and_the_two_are_compared
     expect(shown).to_contain_text("mass", timeout=LOAD_MS)
 
 
-def test_why_a_step_failed_is_read_where_it_failed(opened: Page, reana: Any) -> None:
+def test_why_a_step_failed_is_read_where_it_failed_and_when_the_page_is_loaded_again(
+    opened: Page, reana: Any
+) -> None:
     name = start(reana, "failing", ["echo the halo is not there >&2; exit 3"])
     expect_status(opened, name, "failed")
     inside = unfold(opened, name)
@@ -170,35 +214,9 @@ def test_why_a_step_failed_is_read_where_it_failed(opened: Page, reana: Any) -> 
     expect(row(opened, name)).to_be_visible(timeout=LOAD_MS)
     panel(opened).get_by_role("searchbox", name="Search workflows").fill("nothing is called so")
     expect(panel(opened)).to_contain_text("No workflow is of this name and state.", timeout=LOAD_MS)
-    panel(opened).get_by_role("button", name="Show all").click()
-    expect(row(opened, name)).to_be_visible(timeout=LOAD_MS)
-
-
-def test_the_list_is_read_every_other_second_while_something_runs_and_not_at_all_when_hidden(
-    opened: Page, reana: Any
-) -> None:
-    name = start(reana, "watched", ["sleep 600"])
-    expect_status(opened, name, "running")
-    times = listings(opened)
-    opened.wait_for_timeout(5000)
-    assert len(times) >= 2
-    opened.get_by_role("tab", name="File Browser").click()
-    opened.wait_for_timeout(1000)
-    times.clear()
-    opened.wait_for_timeout(4000)
-    assert times == []
-    open_panel(opened)
-    expect(row(opened, name)).to_be_visible()
-    reana.client().stop(name)
-    expect_status(opened, name, "stopped")
-    assert times != []
-
-
-def test_what_was_unfolded_is_there_when_the_page_is_loaded_again(opened: Page, reana: Any) -> None:
-    name = start(reana, "kept", ["echo kept"])
-    expect_status(opened, name, "finished")
     with opened.expect_response(lambda answer: is_saved(answer, "freezeout:reana"), timeout=LOAD_MS):
-        unfold(opened, name)
+        panel(opened).get_by_role("button", name="Show all").click()
+    expect(row(opened, name)).to_be_visible(timeout=LOAD_MS)
     opened.wait_for_timeout(500)
     opened.goto(re.sub(r"\?.*", "", opened.url))
     expect(panel(opened)).to_be_visible(timeout=60_000)
@@ -212,6 +230,14 @@ def test_panel_and_form_are_accessible_in_light_and_dark(opened: Page, reana: An
     expect_status(opened, name, "finished")
     unfold(opened, name, "Files")
     unfold(opened, name)
+    panel(opened).get_by_role("button", name="More of the connection").click()
+    opened.locator(".lm-Menu-item:visible", has_text="Secrets…").click()
+    secrets = panel(opened).get_by_role("form", name="Secrets that embedded keeps for you")
+    secrets.get_by_label("Name", exact=True).fill("OF_THE_PANEL")
+    secrets.get_by_label("Value").fill("not to be seen")
+    opened.keyboard.press("Enter")
+    expect(secrets.get_by_role("list", name="Secrets")).to_contain_text("OF_THE_PANEL", timeout=LOAD_MS)
+    expect(secrets.get_by_label("Value")).to_have_value("")
     run_command(opened, "Run on REANA: DarkSide-50")
     form = opened.get_by_role("form", name=re.compile("^Run DarkSide-50"))
     expect(form.get_by_role("button", name="Run on REANA")).to_be_enabled(timeout=LOAD_MS)
@@ -222,6 +248,10 @@ def test_panel_and_form_are_accessible_in_light_and_dark(opened: Page, reana: An
             found = Axe().run(opened, context=place)
             assert found.response["passes"], "axe looked at nothing"
             assert found.response["violations"] == [], found.generate_report()
+    secrets.get_by_role("button", name="Remove OF_THE_PANEL").click()
+    panel(opened).get_by_role("button", name="Remove", exact=True).click()
+    expect(secrets).to_contain_text("None yet.", timeout=LOAD_MS)
+    assert reana.client().secrets() == []
 
 
 def test_the_embedded_server_is_started_and_stopped_here_and_a_wrong_token_is_refused(
