@@ -6,6 +6,7 @@ import { Skeletons } from '../ui/pieces';
 import { bytes, count, cut } from '../ui/words';
 import * as ids from './ids';
 import { usual } from './usual';
+import { isLive } from './types';
 import type { IUnfoldedProps } from './unfolded';
 import { UploadForm } from './upload';
 
@@ -37,6 +38,7 @@ function DeleteQuestion(props: IUnfoldedProps): React.JSX.Element {
   const { model, trans } = host;
   const { row, files } = looked;
   const [allRuns, setAllRuns] = useState(false);
+  const live = isLive(row.status);
   const size = row.size_bytes === null ? '' : ` (${bytes(trans, row.size_bytes)})`;
   const many =
     files.total === null
@@ -49,8 +51,10 @@ function DeleteQuestion(props: IUnfoldedProps): React.JSX.Element {
       yes={trans.__('Delete')}
       no={trans.__('Keep')}
       warn
+      valid={!live}
       onYes={() => void model.changes.change(row.id, 'delete', { all_runs: allRuns, workspace: true })}
     >
+      {live && <div className="freezeout-Said-hint">{trans.__('It is under way: stop it first.')}</div>}
       <div>{trans.__('Its workspace goes with %1%2, and its logs. This cannot be undone.', many, size)}</div>
       <label className="freezeout-Reana-check">
         <input
