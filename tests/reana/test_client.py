@@ -66,8 +66,8 @@ def test_a_workflow_from_its_folder_to_its_results(client: Client, tmp_path: Pat
     expanded = client.load(folder)
     files = inputs_of(folder)
     assert sorted(files) == ["data/a.csv", "names.txt"]
-    made = client.create(expanded, "hello")
-    assert made.full_name.startswith("hello.")
+    made = client.create(expanded, "from-folder")
+    assert made.full_name.startswith("from-folder.")
     assert client.status(made.id).status == "created"
     client.upload(made.id, files)
     started = client.start(made.id, {"greeting": "Bonjour"})
@@ -75,7 +75,7 @@ def test_a_workflow_from_its_folder_to_its_results(client: Client, tmp_path: Pat
     assert ended(client, made.id) == "finished"
 
     found = client.status(made.full_name)
-    assert (found.name, found.id) == ("hello", made.id)
+    assert (found.name, found.id) == ("from-folder", made.id)
     assert (found.progress.total, found.progress.finished, found.progress.failed) == (1, 1, 0)
     assert found.created and found.created.endswith("Z") and found.started and found.finished
     assert client.read(made.id, "out.txt") == b"Bonjour Ada\nBonjour 1\n"
@@ -95,13 +95,13 @@ def test_a_workflow_from_its_folder_to_its_results(client: Client, tmp_path: Pat
     usage = {one.path: one.size for one in client.disk_usage(made.id)}
     assert usage["moved.txt"] == len("Bonjour Ada\nBonjour 1\n")
 
-    again = client.create(expanded, "hello")
+    again = client.create(expanded, "from-folder")
     client.upload(again.id, files)
     difference = client.diff(made.id, again.id)
     assert difference["reana_specification"] and "names.txt" in difference["workspace_listing"]
-    page = client.workflows(search="hello", sizes=True, size=1)
+    page = client.workflows(search="from-folder", sizes=True, size=1)
     assert page.has_next and page.items[0].full_name == again.full_name and page.items[0].size_bytes
-    assert [w.id for w in client.workflows(status=["created"]).items] == [again.id]
+    assert [w.id for w in client.workflows(search="from-folder", status=["created"]).items] == [again.id]
 
     restarted = client.start(made.id, {"greeting": "Servus"}, restart=True)
     assert ended(client, restarted.id) == "failed", "its input was removed"
