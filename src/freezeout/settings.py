@@ -126,24 +126,30 @@ def change_settings(changes: Mapping[str, str | None]) -> Path:
 def settings() -> dict[str, Setting]:
     """All settings by name."""
     from_file = _file_settings()
-    found: dict[str, Setting] = {}
-    for name, text in _KNOWN.items():
-        variable = f"FREEZEOUT_{name.upper()}"
-        if os.environ.get(variable):
-            value, origin = os.environ[variable], "environment"
-        elif name in from_file:
-            value, origin = from_file[name], str(config_file())
-        else:
-            value, origin = _default(name, found), "default"
-        found[name] = Setting(name, variable, value, origin, text)
-    return found
+    return {name: _setting(name, from_file) for name in _KNOWN}
 
 
-def _default(name: str, found: dict[str, Setting]) -> str:
+def setting(name: str) -> str:
+    """The value of one setting."""
+    return _setting(name, _file_settings()).value
+
+
+def _setting(name: str, from_file: Mapping[str, str]) -> Setting:
+    variable = f"FREEZEOUT_{name.upper()}"
+    if os.environ.get(variable):
+        value, origin = os.environ[variable], "environment"
+    elif name in from_file:
+        value, origin = from_file[name], str(config_file())
+    else:
+        value, origin = _default(name, from_file), "default"
+    return Setting(name, variable, value, origin, _KNOWN[name])
+
+
+def _default(name: str, from_file: Mapping[str, str]) -> str:
     if name == "home":
         return platformdirs.user_data_dir("freezeout")
     if name == "runs":
-        return str(Path(found["home"].value) / "runs")
+        return str(Path(_setting("home", from_file).value) / "runs")
     return _DEFAULTS.get(name, "")
 
 
@@ -154,12 +160,12 @@ def user_path(text: Path | str) -> Path:
 
 def home() -> Path:
     """The folder of everything that Freezeout keeps for this user."""
-    return user_path(settings()["home"].value)
+    return user_path(setting("home"))
 
 
 def runs_folder() -> Path:
     """The folder where runs go unless another is asked for."""
-    return user_path(settings()["runs"].value)
+    return user_path(setting("runs"))
 
 
 def limits_folder() -> Path:
@@ -178,7 +184,7 @@ def environments_path() -> list[Path]:
 
 
 def _folders(name: str) -> list[Path]:
-    text = settings()[name].value
+    text = setting(name)
     return [user_path(part) for part in text.split(os.pathsep) if part]
 
 

