@@ -25,9 +25,9 @@ from shared.jupyter import Server, jupyter_server, p95, pings
 
 from freezeout.environments.build import run_build
 from freezeout.environments.installation import installation
-from freezeout.reana.client import Client
-from freezeout.reana.connection import connection
-from freezeout.reana.place import place
+from freezeout.reana.client.client import Client
+from freezeout.reana.sites.connection import connection
+from freezeout.reana.sites.place import place
 from freezeout.services.memory import family, memory
 from freezeout.services.reana.reana import Reana
 

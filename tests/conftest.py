@@ -221,13 +221,13 @@ class Reana:
     @property
     def connection(self) -> Any:
         """How Freezeout's own client reaches it."""
-        from freezeout.reana.connection import Connection
+        from freezeout.reana.sites.connection import Connection
 
         return Connection("embedded", "embedded", self.url, self.token)
 
     def client(self) -> Any:
         """A client of Freezeout's, closed when the test is over."""
-        from freezeout.reana.client import Client
+        from freezeout.reana.client.client import Client
 
         self._clients.append(Client(self.connection))
         return self._clients[-1]
@@ -286,7 +286,7 @@ def reana_of_all(reana_client: Path, sandboxed: bool) -> Iterator[Reana]:
 @contextmanager
 def running_reana(home: Path) -> Iterator[Reana]:
     """An embedded REANA server in a home."""
-    from freezeout.reana.place import place
+    from freezeout.reana.sites.place import place
     from freezeout.services.reana.reana import Reana as Running
 
     with pytest.MonkeyPatch.context() as patch:

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from freezeout.cli import main
-from freezeout.reana.kept import folder as kept_folder
+from freezeout.reana.sites.kept import folder as kept_folder
 
 TOKEN = "sesame-of-this-test"
 

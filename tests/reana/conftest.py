@@ -13,9 +13,9 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
-from freezeout.reana.client import Client
-from freezeout.reana.connection import Connection
-from freezeout.reana.worker import worker
+from freezeout.reana.client.client import Client
+from freezeout.reana.client.worker import worker
+from freezeout.reana.sites.connection import Connection
 
 from ..conftest import link_environment
 

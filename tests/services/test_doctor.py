@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from freezeout.reana.connection import keep
-from freezeout.reana.place import place as reana_place
+from freezeout.reana.sites.connection import keep
+from freezeout.reana.sites.place import place as reana_place
 from freezeout.services import gateway, identity
 from freezeout.services.doctor import examine
 from freezeout.services.folders import kept_secret, private_folder

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from freezeout.errors import FreezeoutError
 
 if TYPE_CHECKING:
-    from freezeout.reana.workflow import Workflow
+    from freezeout.reana.client.workflow import Workflow
     from freezeout_jupyter.reana.clients import Reana
 
 _LARGEST = 1_000_000

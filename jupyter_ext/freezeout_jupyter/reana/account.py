@@ -13,8 +13,8 @@ from freezeout_jupyter.reana.actions import LARGEST_BODY, ReanaAction
 from freezeout_jupyter.reana.api import ReanaApi
 
 if TYPE_CHECKING:
-    from freezeout.reana.client import Client
-    from freezeout.reana.workflow import File, Quota
+    from freezeout.reana.client.client import Client
+    from freezeout.reana.client.workflow import File, Quota
 
 _MOST_FILES = 500
 

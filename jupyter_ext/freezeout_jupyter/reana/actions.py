@@ -13,8 +13,8 @@ from freezeout_jupyter.reana.transfer import transfer
 from freezeout_jupyter.reana.workflows import sessions_of, workflow_json
 
 if TYPE_CHECKING:
-    from freezeout.reana.client import Client
-    from freezeout.reana.workflow import Workflow
+    from freezeout.reana.client.client import Client
+    from freezeout.reana.client.workflow import Workflow
 
 LARGEST_BODY = 1_000_000
 _WITH_VALUES = {"connection": str, "workflow": str, "parameters": dict, "options": dict}

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from jupyter_server.serverapp import ServerApp
 
     from freezeout.jobs.job import Job
-    from freezeout.reana.client import Client
+    from freezeout.reana.client.client import Client
     from freezeout.services.reana.reana import Reana as Embedded
     from freezeout_jupyter.reana.clients import Reana
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, TypeVar
 from freezeout_jupyter.reana.pool import Pool
 
 if TYPE_CHECKING:
-    from freezeout.reana.client import Client
-    from freezeout.reana.connection import Connection
+    from freezeout.reana.client.client import Client
+    from freezeout.reana.sites.connection import Connection
 
 T = TypeVar("T")
 
@@ -111,24 +111,24 @@ class Clients:
 
 
 def _connections() -> list[Connection]:
-    from freezeout.reana.connection import connections
+    from freezeout.reana.sites.connection import connections
 
     return connections()
 
 
 def _connection(name: str) -> Connection:
-    from freezeout.reana.connection import connection
+    from freezeout.reana.sites.connection import connection
 
     return connection(name)
 
 
 def _client(connection: Connection) -> Client:
-    from freezeout.reana.client import Client
+    from freezeout.reana.client.client import Client
 
     return Client(connection)
 
 
 def _end_processes() -> None:
-    from freezeout.reana.worker import close_all
+    from freezeout.reana.client.worker import close_all
 
     close_all()

@@ -12,7 +12,7 @@ from freezeout.errors import FreezeoutError
 from freezeout_jupyter.reana.api import ReanaApi, require_client
 
 if TYPE_CHECKING:
-    from freezeout.reana.connection import Connection
+    from freezeout.reana.sites.connection import Connection
     from freezeout_jupyter.reana.clients import Reana
     from freezeout_jupyter.reana.states import State
 
@@ -91,9 +91,9 @@ def client_json() -> dict[str, str]:
 
 
 def _to_try(name: str, url: str, token: str, authorities: str) -> Reana:
-    from freezeout.reana.checking import address, certificates, secret
-    from freezeout.reana.client import Client
-    from freezeout.reana.connection import Connection, require_name
+    from freezeout.reana.client.client import Client
+    from freezeout.reana.sites.checking import address, certificates, secret
+    from freezeout.reana.sites.connection import Connection, require_name
     from freezeout_jupyter.reana.clients import Reana
     from freezeout_jupyter.reana.pool import Pool
 
@@ -104,12 +104,12 @@ def _to_try(name: str, url: str, token: str, authorities: str) -> Reana:
 
 
 def _keep(name: str, url: str, token: str, authorities: Path | None) -> Connection:
-    from freezeout.reana.connection import keep
+    from freezeout.reana.sites.connection import keep
 
     return keep(name, url, token, authorities=authorities)
 
 
 def _forget(name: str) -> None:
-    from freezeout.reana.connection import forget
+    from freezeout.reana.sites.connection import forget
 
     forget(name)

@@ -66,7 +66,7 @@ class ReanaPreview(ReanaApi):
     @authorized
     async def get(self) -> None:
         """Answer what is in a file, in a form that can be shown without harm."""
-        from freezeout.reana.paths import inside
+        from freezeout.reana.client.paths import inside
         from freezeout_jupyter.reana.preview import Looked, preview
 
         workflow, path = self.needed("workflow"), inside(self.needed("path"))
@@ -82,7 +82,7 @@ class ReanaFile(ReanaRoute, Page):
     @authorized
     async def get(self) -> None:
         """Send the file, to be saved."""
-        from freezeout.reana.paths import inside
+        from freezeout.reana.client.paths import inside
 
         workflow, path = self.needed("workflow"), inside(self.needed("path"))
         with tempfile.TemporaryDirectory(prefix="freezeout-file-") as folder:

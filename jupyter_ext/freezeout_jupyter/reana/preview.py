@@ -12,7 +12,7 @@ from freezeout.errors import FreezeoutError, InputError
 from freezeout_jupyter.reana import notebook, pictures, root, tables
 
 if TYPE_CHECKING:
-    from freezeout.reana.client import Client
+    from freezeout.reana.client.client import Client
 
 TEXT = 256 << 10
 WHOLE = 5_000_000

@@ -67,7 +67,7 @@ def _start(reanas: Reanas) -> Job:
 def _stop(reanas: Reanas) -> None:
     from freezeout.jobs.run import cancel
     from freezeout.jobs.store import live_jobs
-    from freezeout.reana.place import place
+    from freezeout.reana.sites.place import place
     from freezeout.services.reana.reana import Reana
 
     with reanas.starting:

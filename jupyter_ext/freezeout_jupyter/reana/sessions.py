@@ -16,8 +16,8 @@ from freezeout_jupyter.reana.api import ReanaRoute
 from freezeout_jupyter.reana.workflows import session_address
 
 if TYPE_CHECKING:
-    from freezeout.reana.client import Client
-    from freezeout.reana.connection import Connection
+    from freezeout.reana.client.client import Client
+    from freezeout.reana.sites.connection import Connection
 
 _PATIENCE = 10.0
 

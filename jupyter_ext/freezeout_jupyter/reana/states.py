@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from freezeout.errors import FreezeoutError
 
 if TYPE_CHECKING:
-    from freezeout.reana.client import Client
-    from freezeout.reana.connection import Connection
+    from freezeout.reana.client.client import Client
+    from freezeout.reana.sites.connection import Connection
     from freezeout_jupyter.reana.clients import Clients
 
 FRESH = 5.0

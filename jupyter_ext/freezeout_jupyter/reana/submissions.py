@@ -195,7 +195,7 @@ def _preview(said: Mapping[str, Any]) -> tuple[dict[str, Any], Submission | None
 def _checked(planned: Submission, yaml: str) -> list[dict[str, Any]]:
     """What REANA's own client finds wrong with a specification that the user has edited."""
     from freezeout.files import write_atomically
-    from freezeout.reana.specification import check
+    from freezeout.reana.client.specification import check
 
     with tempfile.TemporaryDirectory(prefix="freezeout-") as place:
         path = planned.write(Path(place) / "reana")

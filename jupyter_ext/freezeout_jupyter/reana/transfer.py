@@ -24,4 +24,4 @@ def transfer(verb: str, title: str, arguments: dict[str, Any]) -> Job:
 
     same = hashlib.sha256(json.dumps(arguments, sort_keys=True).encode()).hexdigest()[:12]
     subject = f"reana:{arguments['connection']}:{arguments['workflow']}:{verb}:{same}"
-    return start(f"reana-{verb}", title, subject, f"freezeout.reana.transfers:{verb}_job", arguments)
+    return start(f"reana-{verb}", title, subject, f"freezeout.reana.jobs.transfers:{verb}_job", arguments)

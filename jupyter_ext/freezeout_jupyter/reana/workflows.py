@@ -19,8 +19,8 @@ from freezeout.errors import FreezeoutError, InputError
 from freezeout_jupyter.reana.api import ReanaApi, ReanaRoute
 
 if TYPE_CHECKING:
-    from freezeout.reana.client import Client
-    from freezeout.reana.workflow import Logs, Session, StepLog, Workflow, WorkflowPage
+    from freezeout.reana.client.client import Client
+    from freezeout.reana.client.workflow import Logs, Session, StepLog, Workflow, WorkflowPage
     from freezeout_jupyter.reana.abouts import About
     from freezeout_jupyter.reana.clients import Reana
 
@@ -128,7 +128,7 @@ def _listed(
     client: Client, search: str, status: tuple[str, ...], sort: str, page: int, size: int
 ) -> WorkflowPage:
     """A page of the list; a name with its number, which REANA does not search for, is looked up."""
-    from freezeout.reana.workflow import WorkflowPage
+    from freezeout.reana.client.workflow import WorkflowPage
 
     if _WITH_RUN.fullmatch(search):
         try:
@@ -206,7 +206,7 @@ def details_json(said: Mapping[str, Any], retention: Iterable[Mapping[str, Any]]
     retention : iterable of mapping
         The rules as REANA tells them.
     """
-    from freezeout.reana.workflow import moment
+    from freezeout.reana.client.workflow import moment
 
     specification = said.get("specification") or {}
     inputs = specification.get("inputs") or {}

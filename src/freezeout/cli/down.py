@@ -20,7 +20,7 @@ def add_commands(commands: Any) -> None:
 
 
 def _down(options: argparse.Namespace) -> None:
-    from freezeout.reana.place import place as reana
+    from freezeout.reana.sites.place import place as reana
     from freezeout.services import gateway
     from freezeout.services.lake.lake import Lake
     from freezeout.services.lake.place import place

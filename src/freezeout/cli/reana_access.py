@@ -15,8 +15,8 @@ from freezeout.cli.reana_client import build, client_of, time_of
 from freezeout.errors import FreezeoutError, InputError
 
 if TYPE_CHECKING:
-    from freezeout.reana.connection import Connection
-    from freezeout.reana.workflow import Amount
+    from freezeout.reana.client.workflow import Amount
+    from freezeout.reana.sites.connection import Connection
 
 _LARGEST = 1_000_000
 
@@ -74,7 +74,7 @@ def info(options: argparse.Namespace) -> None:
 
 def connections(options: argparse.Namespace) -> None:
     """List the servers that are known."""
-    from freezeout.reana.connection import connections
+    from freezeout.reana.sites.connection import connections
 
     found = connections()
     if options.json:
@@ -101,9 +101,9 @@ def _as_json(one: Connection) -> dict[str, Any]:
 
 def add_connection(options: argparse.Namespace) -> None:
     """Keep a server and a token."""
-    from freezeout.reana.checking import address, certificates, secret
-    from freezeout.reana.client import Client
-    from freezeout.reana.connection import Connection, keep, require_name
+    from freezeout.reana.client.client import Client
+    from freezeout.reana.sites.checking import address, certificates, secret
+    from freezeout.reana.sites.connection import Connection, keep, require_name
 
     require_name(options.name)
     url = address(options.url, insecure=options.insecure)
@@ -127,7 +127,7 @@ def add_connection(options: argparse.Namespace) -> None:
 
 def remove_connection(options: argparse.Namespace) -> None:
     """Forget a server and its token."""
-    from freezeout.reana.connection import forget
+    from freezeout.reana.sites.connection import forget
 
     forget(options.name)
     say(f"'{options.name}' is forgotten")

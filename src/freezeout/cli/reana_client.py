@@ -11,7 +11,7 @@ from freezeout.cli.output import print_json, say
 from freezeout.errors import FreezeoutError, InputError
 
 if TYPE_CHECKING:
-    from freezeout.reana.client import Client
+    from freezeout.reana.client.client import Client
 
 
 _Command = Callable[[argparse.Namespace], int | None]
@@ -34,8 +34,8 @@ def later(where: str, name: str) -> _Command:
 
 def client_of(options: argparse.Namespace) -> Client:
     """The server that is meant; the environment of its client is built when it is first needed."""
-    from freezeout.reana.client import Client
-    from freezeout.reana.connection import connection
+    from freezeout.reana.client.client import Client
+    from freezeout.reana.sites.connection import connection
 
     return Client(connection(options.connection), build=build)
 

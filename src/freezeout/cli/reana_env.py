@@ -12,7 +12,7 @@ from freezeout.cli.output import add_json, print_json, say
 
 if TYPE_CHECKING:
     from freezeout.environments.installation import Installation
-    from freezeout.reana.connection import Connection
+    from freezeout.reana.sites.connection import Connection
 
 ENVIRONMENT = "reana"
 _PROGRAMS = ("reana-client", "reana-cwl-runner", "cwltool")
@@ -34,7 +34,7 @@ def add_command(actions: Any) -> None:
 
 def show(options: argparse.Namespace) -> None:
     """Print what makes the unchanged command ``reana-client`` work with this server."""
-    from freezeout.reana.connection import connection
+    from freezeout.reana.sites.connection import connection
 
     where = connection(options.connection)
     where.require_sound()

@@ -16,7 +16,7 @@ from freezeout.cli.reana_client import build, client_of, require_agreed, time_of
 from freezeout.errors import InputError
 
 if TYPE_CHECKING:
-    from freezeout.reana.workflow import File
+    from freezeout.reana.client.workflow import File
 
 
 def ls(options: argparse.Namespace) -> None:
@@ -87,7 +87,7 @@ def download(options: argparse.Namespace) -> None:
 def upload(options: argparse.Namespace) -> None:
     """Take files to a workspace."""
     from freezeout.cli.progress import watched
-    from freezeout.reana.inputs import files_of, inputs_of
+    from freezeout.reana.client.inputs import files_of, inputs_of
 
     client = client_of(options)
     files = files_of(options.paths, options.to) if options.paths else inputs_of(Path(), build)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from freezeout.cli.output import say
 
 if TYPE_CHECKING:
-    from freezeout.reana.client import Client
+    from freezeout.reana.client.client import Client
 
 _PAUSE = 1.0
 _LONGEST_PAUSE = 30.0

@@ -14,14 +14,14 @@ from freezeout.errors import FreezeoutError, InputError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from freezeout.reana.client import Client
+    from freezeout.reana.client.client import Client
 
 
 def submit(options: argparse.Namespace) -> int:
     """Run the workflow of a folder."""
     from freezeout.cli.progress import watched
-    from freezeout.reana.inputs import inputs_of
-    from freezeout.reana.specification import find
+    from freezeout.reana.client.inputs import inputs_of
+    from freezeout.reana.client.specification import find
 
     client, file = client_of(options), find(options.folder)
     specification = client.load(file)
@@ -51,7 +51,7 @@ def _name_of(folder: str) -> str:
 
 def check(options: argparse.Namespace) -> int:
     """What is wrong with a ``reana.yaml``."""
-    from freezeout.reana.specification import check, find
+    from freezeout.reana.client.specification import check, find
 
     file = find(options.folder)
     problems = check(file, build)
@@ -83,7 +83,7 @@ def restart(options: argparse.Namespace) -> int:
 def rerun(options: argparse.Namespace) -> int:
     """The same again as a new workflow."""
     from freezeout.cli.progress import watched
-    from freezeout.reana.again import again
+    from freezeout.reana.jobs.again import again
 
     client = client_of(options)
     given = values(options.parameter, _parameters(client, options))

@@ -13,14 +13,14 @@ from freezeout.cli.reana_client import client_of, time_of
 from freezeout.errors import InputError
 
 if TYPE_CHECKING:
-    from freezeout.reana.client import Client
-    from freezeout.reana.workflow import Logs, StepLog, Workflow
+    from freezeout.reana.client.client import Client
+    from freezeout.reana.client.workflow import Logs, StepLog, Workflow
 
 
 def list_workflows(options: argparse.Namespace) -> None:
     """List workflows."""
     from freezeout.lake.files.amount import amount
-    from freezeout.reana.workflow import STATES
+    from freezeout.reana.client.workflow import STATES
 
     client = client_of(options)
     status = options.status or [one for one in STATES if one != "deleted"]

@@ -186,7 +186,7 @@ def run(options: argparse.Namespace) -> None:
     from freezeout.executors.reana import job
     from freezeout.executors.reana.points import ScanComplete
     from freezeout.jobs import run as jobs
-    from freezeout.reana.connection import connection
+    from freezeout.reana.sites.connection import connection
     from freezeout.settings import runs_folder, user_path
 
     asked = _asked(options)

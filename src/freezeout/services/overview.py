@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from freezeout.reana.place import place as reana_place
+from freezeout.reana.sites.place import place as reana_place
 from freezeout.services import gateway, identity
 from freezeout.services.folders import Place
 from freezeout.services.lake.place import place

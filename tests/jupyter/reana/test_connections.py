@@ -143,7 +143,7 @@ async def test_a_server_of_the_variables_is_preferred_and_one_with_a_fault_is_sh
 async def test_a_server_that_is_silent_or_gone_holds_up_nobody(
     api: Routes, reana: Any, silent: str, dead: str
 ) -> None:
-    from freezeout.reana.connection import keep
+    from freezeout.reana.sites.connection import keep
 
     keep("silent", silent, "word")
     keep("gone", dead, "word")

@@ -13,8 +13,8 @@ import pytest
 from jupyter_server.serverapp import ServerApp
 
 from freezeout.environments.installation import installation
-from freezeout.reana.client import Client
-from freezeout.reana.connection import connections
+from freezeout.reana.client.client import Client
+from freezeout.reana.sites.connection import connections
 from freezeout.services.reana.status import SERVICE, read_status
 
 from ..conftest import make_environment

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from tornado.httpclient import AsyncHTTPClient
 
-from freezeout.reana.connection import keep
+from freezeout.reana.sites.connection import keep
 
 from .asking import Routes, make
 

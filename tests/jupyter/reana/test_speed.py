@@ -12,7 +12,7 @@ from freezeout_jupyter.reana.pool import Pool
 from freezeout_jupyter.reana.shared import Shared
 
 from freezeout.errors import FreezeoutError
-from freezeout.reana.client import Client
+from freezeout.reana.client.client import Client
 
 from .asking import Routes, make
 

@@ -14,8 +14,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from freezeout.reana.connection import connection
-from freezeout.reana.place import place
+from freezeout.reana.sites.connection import connection
+from freezeout.reana.sites.place import place
 from freezeout.services.memory import family
 from freezeout.services.process import answers
 from freezeout.services.reana.reana import Reana

@@ -7,8 +7,8 @@ import time
 
 from freezeout.errors import FreezeoutError
 from freezeout.jobs.reporter import Reporter
-from freezeout.reana.client import Client
-from freezeout.reana.workflow import Logs, Workflow
+from freezeout.reana.client.client import Client
+from freezeout.reana.client.workflow import Logs, Workflow
 
 EVERY = 0.5
 PATIENCE = 300.0

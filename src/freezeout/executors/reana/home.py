@@ -23,8 +23,8 @@ from freezeout.jobs.reporter import Reporter
 from freezeout.jobs.shield import undisturbed
 from freezeout.limits import hepdata
 from freezeout.limits.store import add
-from freezeout.reana.client import Client
-from freezeout.reana.workflow import File, Logs, Workflow
+from freezeout.reana.client.client import Client
+from freezeout.reana.client.workflow import File, Logs, Workflow
 from freezeout.settings import home, runs_folder, user_path
 
 _NOBODY = Reporter()

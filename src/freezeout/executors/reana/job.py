@@ -17,8 +17,8 @@ from freezeout.experiments.record import RunRecord
 from freezeout.jobs.job import Cancelled
 from freezeout.jobs.reporter import Reporter
 from freezeout.jobs.shield import undisturbed
-from freezeout.reana.client import Client
-from freezeout.reana.connection import connection as find
+from freezeout.reana.client.client import Client
+from freezeout.reana.sites.connection import connection as find
 from freezeout.settings import user_path
 
 KIND, FETCH = "reana-run", "reana-fetch"

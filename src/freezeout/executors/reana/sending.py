@@ -13,8 +13,8 @@ from freezeout.executors.reana.submission import Submission
 from freezeout.files import write_atomically
 from freezeout.jobs.reporter import Reporter
 from freezeout.jobs.shield import undisturbed
-from freezeout.reana.client import Client
-from freezeout.reana.workflow import Created
+from freezeout.reana.client.client import Client
+from freezeout.reana.client.workflow import Created
 from freezeout.settings import home
 
 _NOBODY = Reporter()

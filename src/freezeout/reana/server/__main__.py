@@ -17,12 +17,12 @@ from pathlib import Path
 from tornado.httpserver import HTTPServer
 
 from freezeout.errors import FreezeoutError, InputError
-from freezeout.reana.options import Options, options
-from freezeout.reana.place import Place
 from freezeout.reana.server.app import Server, application
+from freezeout.reana.server.options import Options, options
 from freezeout.reana.server.queue import Queue
 from freezeout.reana.server.store import Store
 from freezeout.reana.server.vault import Vault
+from freezeout.reana.sites.place import Place
 
 _LARGEST_FILE = 1 << 50
 _HOUR = 3600

@@ -9,7 +9,6 @@ from typing import Any
 
 from tornado.web import Application
 
-from freezeout.reana.place import Place
 from freezeout.reana.server import words
 from freezeout.reana.server.given import ENGINES
 from freezeout.reana.server.queue import Queue
@@ -32,6 +31,7 @@ from freezeout.reana.server.sizes import Sizes
 from freezeout.reana.server.store import Store, Workflow
 from freezeout.reana.server.vault import Vault
 from freezeout.reana.server.workspace import Workspace
+from freezeout.reana.sites.place import Place
 
 UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _ONE = r"/api/workflows/([^/]+)"

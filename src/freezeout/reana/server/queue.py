@@ -8,14 +8,14 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-from freezeout.reana.options import Options
-from freezeout.reana.place import Place
 from freezeout.reana.server.hands import Doing
+from freezeout.reana.server.options import Options
 from freezeout.reana.server.refusal import Refusal
 from freezeout.reana.server.steps.preparation import clear_left_over
 from freezeout.reana.server.store import Status, Store, Workflow
 from freezeout.reana.server.vault import Vault
 from freezeout.reana.server.work import Limits, Type, Work, WorkflowFailed
+from freezeout.reana.sites.place import Place
 
 _LOG = logging.getLogger(__name__)
 _KILLED = "The server was ended while this workflow ran. Restart the workflow to go on with it."

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from freezeout.errors import FreezeoutError
-from freezeout.reana.options import options
-from freezeout.reana.place import Place, place
+from freezeout.reana.server.options import options
+from freezeout.reana.sites.place import Place, place
 from freezeout.services.finding import (
     Finding,
     environment_built,
@@ -22,7 +22,7 @@ from freezeout.services.finding import (
 from freezeout.services.reana.status import ReanaStatus
 
 if TYPE_CHECKING:
-    from freezeout.reana.connection import Connection
+    from freezeout.reana.sites.connection import Connection
 
 CLIENT = "reana"
 _INSTALL = "have bubblewrap installed with the system's packages, and unprivileged user namespaces allowed"
@@ -94,7 +94,7 @@ def _size(folder: Path) -> tuple[int, bool]:
 
 def _connections() -> Iterator[Finding]:
     from freezeout.environments.installation import installation
-    from freezeout.reana.connection import connections
+    from freezeout.reana.sites.connection import connections
 
     others = [one for one in connections() if one.kind != "embedded"]
     built = installation(CLIENT) if others else None
@@ -113,7 +113,7 @@ def _connections() -> Iterator[Finding]:
 
 
 def _tried(name: str, one: Connection) -> Finding:
-    from freezeout.reana.client import Client
+    from freezeout.reana.client.client import Client
 
     try:
         with Client(one) as client:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from freezeout.jobs.reporter import Reporter
-from freezeout.reana.place import Place, place
+from freezeout.reana.sites.place import Place, place
 from freezeout.services.reana.status import ReanaStatus
 from freezeout.services.supervised import Supervised
 

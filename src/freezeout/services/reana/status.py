@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from freezeout.reana.place import Place, place
+from freezeout.reana.sites.place import Place, place
 from freezeout.services import status
 from freezeout.services.status import Status
 

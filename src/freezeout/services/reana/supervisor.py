@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 
-from freezeout.reana.options import options
-from freezeout.reana.place import Place, place
+from freezeout.reana.server.options import options
+from freezeout.reana.sites.place import Place, place
 from freezeout.services import supervisor
 from freezeout.services.folders import kept_secret
 from freezeout.services.listener import listen

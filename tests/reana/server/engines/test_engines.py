@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from freezeout.reana.client import Client
+from freezeout.reana.client.client import Client
 
 from ....conftest import comes_true
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from freezeout.files import write_atomically
-from freezeout.reana.place import place
 from freezeout.reana.server.steps import sandbox
+from freezeout.reana.sites.place import place
 
 from .conftest import Runner
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from freezeout.reana.options import options
 from freezeout.reana.server.engines import process, serial
 from freezeout.reana.server.engines.lines import line
+from freezeout.reana.server.options import options
 from freezeout.reana.server.steps import sandbox
 from freezeout.reana.server.work import Hands, Work, WorkflowFailed
 

@@ -16,7 +16,7 @@ from freezeout.environments.folder import environment
 from freezeout.environments.installation import Installation, require
 from freezeout.environments.kernels import within
 from freezeout.jobs.reporter import Reporter
-from freezeout.reana.options import options
+from freezeout.reana.server.options import options
 from freezeout.reana.server.steps import hints, images, sandbox
 from freezeout.reana.server.steps.lent import SECRETS, Lent, lend
 from freezeout.reana.server.work import Limits, Step, Work

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from freezeout.reana.workflow import File, Logs, ServerInfo, Workflow, more
+from freezeout.reana.client.workflow import File, Logs, ServerInfo, Workflow, more
 
 json = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

@@ -9,15 +9,11 @@ from typing import Any, Self
 
 from freezeout.errors import InputError
 from freezeout.jobs.reporter import Reporter
-from freezeout.reana import download, specification, upload
-from freezeout.reana.connection import Connection
-from freezeout.reana.interpreter import Build
-from freezeout.reana.life import Report
-from freezeout.reana.worker import SECONDS, worker
-from freezeout.reana.workflow import (
+from freezeout.reana.client import download, specification, upload
+from freezeout.reana.client.asker import Asker
+from freezeout.reana.client.workflow import (
     Created,
     File,
-    FilePage,
     Logs,
     Quota,
     ServerInfo,
@@ -29,11 +25,10 @@ from freezeout.reana.workflow import (
 )
 
 _NOBODY = Reporter()
-_PAGE = 1000
 _LOGS_SECONDS = 300.0
 
 
-class Client:
+class Client(Asker):
     """A REANA server, asked by REANA's own client in a process of its own.
 
     All methods wait for the answer, may be called from several threads, and raise `FreezeoutError`.
@@ -47,10 +42,6 @@ class Client:
         Builds the environment of REANA's client when it is not there.
     """
 
-    def __init__(self, connection: Connection, build: Build | None = None) -> None:
-        self.connection = connection
-        self._build = build
-
     def __enter__(self) -> Self:
         return self
 
@@ -59,26 +50,6 @@ class Client:
 
     def close(self) -> None:
         """Nothing is asked any more; the process, which others may use as well, ends when it is idle."""
-
-    def ask(
-        self,
-        what: str,
-        *,
-        safe: bool = False,
-        seconds: float = SECONDS,
-        report: Report | None = None,
-        **values: Any,
-    ) -> Any:
-        """Ask the worker of the connection, see `freezeout.reana.worker.Worker.ask`."""
-        connection = self.connection.current()
-        connection.require_sound()
-        if what != "workflows" and "" in (values.get("workflow"), values.get("a"), values.get("b")):
-            raise InputError(
-                "no workflow is named", hint="freezeout reana list shows them", code="unknown_workflow"
-            )
-        return worker(connection).ask(
-            what, values, seconds=seconds, report=report, safe=safe, build=self._build
-        )
 
     # ------------------------------------------------------------------ the server
 
@@ -245,36 +216,6 @@ class Client:
 
     # ------------------------------------------------------------------ files
 
-    def files(
-        self, workflow: str, *, name: str = "", search: str = "", page: int = 1, size: int = 500
-    ) -> FilePage:
-        """A page of the files of a workspace.
-
-        Parameters
-        ----------
-        name : str
-            A file, a folder or a pattern such as ``results/*.png``. REANA lists folders, too, then: see
-            `find` for files alone.
-        search : str
-            A part of the path.
-        """
-        said = self.ask("files", safe=True, workflow=workflow, name=name, search=search, page=page, size=size)
-        items = tuple(File.of(one) for one in listed(said, "items"))
-        total, has_next = more(said, page, size, items)
-        return FilePage(items, total, page, has_next)
-
-    def all_files(self, workflow: str, *, name: str = "", search: str = "") -> list[File]:
-        """All files of a workspace, of every page."""
-        found: dict[str, File] = {}
-        page = 1
-        while True:
-            one, before = self.files(workflow, name=name, search=search, page=page, size=_PAGE), len(found)
-            found |= {file.path: file for file in one.items}
-            # a server that says "more" and has none would be asked for ever
-            if not one.has_next or len(found) == before:
-                return list(found.values())
-            page += 1
-
     def find(self, workflow: str, paths: Sequence[str]) -> list[File]:
         """The files that paths, folders or patterns such as ``results/*.png`` mean."""
         return download.meant(self, workflow, paths)
@@ -291,7 +232,7 @@ class Client:
     def download(
         self, workflow: str, paths: Sequence[str] | None, folder: Path, report: Reporter = _NOBODY
     ) -> list[Path]:
-        """Bring files of a workspace, or all of them, into a folder; see `freezeout.reana.download`."""
+        """Bring files of a workspace, or all, into a folder; see `freezeout.reana.client.download`."""
         return download.download(self, workflow, paths, folder, report)
 
     def read(self, workflow: str, path: str, limit: int = 1_000_000) -> bytes:

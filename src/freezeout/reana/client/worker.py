@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from freezeout.errors import FreezeoutError
-from freezeout.reana.connection import Connection
+from freezeout.reana.client.life import Life, Lost, Report, log_file
 from freezeout.reana.interpreter import Build, interpreter
-from freezeout.reana.life import Life, Lost, Report, log_file
+from freezeout.reana.sites.connection import Connection
 
 SECONDS = 120.0
 """How long an answer, or a sign of life of a long call, may take."""

@@ -8,8 +8,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from freezeout.errors import InputError
+from freezeout.reana.client.specification import asked, find
 from freezeout.reana.interpreter import Build
-from freezeout.reana.specification import asked, find
 
 _NOT_OURS = (".git", ".hg", ".svn", ".ipynb_checkpoints", "__pycache__")
 

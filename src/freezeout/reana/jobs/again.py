@@ -11,8 +11,8 @@ from typing import Any
 from freezeout.errors import FreezeoutError, InputError
 from freezeout.files import disk_errors
 from freezeout.jobs.reporter import Reporter
-from freezeout.reana.client import Client
-from freezeout.reana.workflow import Created
+from freezeout.reana.client.client import Client
+from freezeout.reana.client.workflow import Created
 from freezeout.settings import home
 
 

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from freezeout.errors import FreezeoutError
-from freezeout.reana.client import Client
-from freezeout.reana.connection import Connection
+from freezeout.reana.client.client import Client
+from freezeout.reana.sites.connection import Connection
 
 HTML = b"<html><h1>Bad gateway</h1></html>"
 WORKFLOW = {"id": "1", "name": "w.1", "status": "finished", "progress": {}}

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from freezeout.errors import FreezeoutError, InputError
-from freezeout.reana.checking import address, secret
-from freezeout.reana.connection import connection, connections, forget, keep
-from freezeout.reana.kept import folder
-from freezeout.reana.place import place
+from freezeout.reana.sites.checking import address, secret
+from freezeout.reana.sites.connection import connection, connections, forget, keep
+from freezeout.reana.sites.kept import folder
+from freezeout.reana.sites.place import place
 
 TOKEN = "sesame-of-this-test"
 

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from freezeout.errors import InputError
 from freezeout.files import disk_errors
 from freezeout.jobs.reporter import Reporter
-from freezeout.reana.paths import inside
-
-if TYPE_CHECKING:
-    from freezeout.reana.client import Client
+from freezeout.reana.client.asker import Asker
+from freezeout.reana.client.paths import inside
 
 _SECONDS = 300.0
 
 
-def upload(client: Client, workflow: str, files: Mapping[str, Path], report: Reporter) -> None:
+def upload(asker: Asker, workflow: str, files: Mapping[str, Path], report: Reporter) -> None:
     """Take files to a workspace, several at once.
 
     Raises
@@ -40,7 +38,7 @@ def upload(client: Client, workflow: str, files: Mapping[str, Path], report: Rep
             f"uploading: {done} of {len(wanted)} files",
         )
 
-    client.ask("send", workflow=workflow, files=wanted, report=hear, seconds=_SECONDS)
+    asker.ask("send", workflow=workflow, files=wanted, report=hear, seconds=_SECONDS)
 
 
 def _readable(path: Path) -> Path:

@@ -13,18 +13,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from freezeout.errors import FreezeoutError, InputError
 from freezeout.files import disk_errors
 from freezeout.jobs.reporter import Reporter
-from freezeout.reana.errors import error_of
-from freezeout.reana.paths import below, inside
-from freezeout.reana.workflow import File
+from freezeout.reana.client.asker import Asker
+from freezeout.reana.client.errors import error_of
+from freezeout.reana.client.paths import below, inside
+from freezeout.reana.client.workflow import File
 from freezeout.staging import remove_abandoned
-
-if TYPE_CHECKING:
-    from freezeout.reana.client import Client
 
 _SECONDS = 300.0
 _NAMED = 3
@@ -32,7 +30,7 @@ _FEW = 20
 
 
 def download(
-    client: Client, workflow: str, paths: Sequence[str] | None, folder: Path, report: Reporter
+    asker: Asker, workflow: str, paths: Sequence[str] | None, folder: Path, report: Reporter
 ) -> list[Path]:
     """Bring files of a workspace into a folder.
 
@@ -58,7 +56,7 @@ def download(
     """
     folder = Path(folder).absolute()
     report.progress(0.0, "listing the files")
-    files = meant(client, workflow, paths)
+    files = meant(asker, workflow, paths)
     with disk_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
     targets = [below(folder, file.path) for file in files]
@@ -68,11 +66,11 @@ def download(
     if missing:
         _require_room(folder, sum(file.size for file, _ in missing))
         with _beside(folder) as stage:
-            _fetch(client, workflow, missing, stage, folder, report)
+            _fetch(asker, workflow, missing, stage, folder, report)
     return targets
 
 
-def meant(client: Client, workflow: str, paths: Sequence[str] | None) -> list[File]:
+def meant(asker: Asker, workflow: str, paths: Sequence[str] | None) -> list[File]:
     """The files that are meant by paths, folders or patterns, in the order of their names; None for all.
 
     A server refuses to list too many: few paths are looked for one by one.
@@ -83,11 +81,9 @@ def meant(client: Client, workflow: str, paths: Sequence[str] | None) -> list[Fi
         When one of the paths means none.
     """
     if paths is None or len(paths) > _FEW:
-        return chosen(client.all_files(workflow), paths)
+        return chosen(asker.all_files(workflow), paths)
     listed = {
-        file.path: file
-        for path in paths
-        for file in client.all_files(workflow, search=_literal(inside(path)))
+        file.path: file for path in paths for file in asker.all_files(workflow, search=_literal(inside(path)))
     }
     return chosen(list(listed.values()), paths)
 
@@ -124,7 +120,7 @@ def chosen(files: Sequence[File], paths: Sequence[str] | None) -> list[File]:
 
 
 def _fetch(
-    client: Client,
+    asker: Asker,
     workflow: str,
     missing: list[tuple[File, Path]],
     stage: Path,
@@ -147,10 +143,10 @@ def _fetch(
         {"path": file.path, "size": file.size, "to": str(stage / str(number))}
         for number, (file, _) in enumerate(missing)
     ]
-    said = client.ask("fetch", workflow=workflow, files=files, report=hear, seconds=_SECONDS)
+    said = asker.ask("fetch", workflow=workflow, files=files, report=hear, seconds=_SECONDS)
     failures = said["failures"]
     if failures:
-        first = error_of(client.connection, failures[0], {"workflow": workflow})
+        first = error_of(asker.connection, failures[0], {"workflow": workflow})
         if len(missing) == 1:
             raise first
         names = ", ".join(f"'{one['path']}'" for one in failures[:_NAMED])

@@ -8,9 +8,9 @@ from typing import Any
 
 from freezeout.errors import InputError
 from freezeout.jobs.reporter import Reporter
-from freezeout.reana.client import Client
-from freezeout.reana.connection import connection as connection_of
-from freezeout.reana.inputs import files_of
+from freezeout.reana.client.client import Client
+from freezeout.reana.client.inputs import files_of
+from freezeout.reana.sites.connection import connection as connection_of
 
 
 def download_job(
@@ -68,7 +68,7 @@ def rerun_job(
     dict
         ``id`` and ``full_name`` of the new one.
     """
-    from freezeout.reana.again import again
+    from freezeout.reana.jobs.again import again
 
     with Client(connection_of(connection)) as client:
         made = again(client, workflow, parameters, options, reporter)

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Literal
 
 from freezeout.errors import FreezeoutError, InputError
-from freezeout.reana import kept
-from freezeout.reana.checking import address, certificates, secret
-from freezeout.reana.place import place
+from freezeout.reana.sites import kept
+from freezeout.reana.sites.checking import address, certificates, secret
+from freezeout.reana.sites.place import place
 from freezeout.settings import settings, user_path
 
 EMBEDDED = "embedded"

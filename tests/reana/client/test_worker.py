@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 
 from freezeout.errors import FreezeoutError
-from freezeout.reana.client import Client
-from freezeout.reana.connection import Connection
-from freezeout.reana.worker import Worker, worker
+from freezeout.reana.client.client import Client
+from freezeout.reana.client.worker import Worker, worker
+from freezeout.reana.sites.connection import Connection
 
-from ..conftest import comes_true
-from .conftest import TOKEN
+from ...conftest import comes_true
+from ..conftest import TOKEN
 
 WORKFLOW = {"id": "1", "name": "w.1", "status": "finished", "progress": {}}
 
@@ -135,9 +135,9 @@ def test_calls_that_never_end_do_not_keep_others_from_theirs(peer: Any) -> None:
 
 PROGRAM = """
 import sys
-from freezeout.reana.client import Client
-from freezeout.reana.connection import Connection
-from freezeout.reana.worker import worker
+from freezeout.reana.client.client import Client
+from freezeout.reana.sites.connection import Connection
+from freezeout.reana.client.worker import worker
 connection = Connection("x", "kept", sys.argv[1], "sesame-sesame")
 print(Client(connection).status("w").full_name, worker(connection).pid, flush=True)
 if sys.argv[2] == "stay":

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from freezeout.errors import FreezeoutError, InputError
-from freezeout.reana.client import Client
-from freezeout.reana.connection import connection, keep
+from freezeout.reana.client.client import Client
+from freezeout.reana.sites.connection import connection, keep
 
 WORKFLOW = {"id": "1", "name": "w.1", "status": "finished", "progress": {}}
 

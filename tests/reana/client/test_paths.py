@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from freezeout.errors import InputError
-from freezeout.reana.download import chosen
-from freezeout.reana.paths import below, inside
-from freezeout.reana.workflow import File
+from freezeout.reana.client.download import chosen
+from freezeout.reana.client.paths import below, inside
+from freezeout.reana.client.workflow import File
 
 names = st.lists(
     st.sampled_from(["..", ".", "", "a", "link", "~", "b c", "\0", "\\", "*", "[a]"]), min_size=1, max_size=6

@@ -17,10 +17,10 @@ from typing import Any
 
 from freezeout.environments.installation import Installation, hold
 from freezeout.errors import FreezeoutError
-from freezeout.reana.connection import Connection
-from freezeout.reana.errors import error_of
+from freezeout.reana.client.errors import error_of
+from freezeout.reana.client.log import Log
 from freezeout.reana.interpreter import ENVIRONMENT, command, environ
-from freezeout.reana.log import Log
+from freezeout.reana.sites.connection import Connection
 from freezeout.settings import home
 
 Report = Callable[[dict[str, Any]], None]
@@ -87,7 +87,7 @@ class Life:
         )
 
     def ask(self, what: str, values: Mapping[str, Any], seconds: float, report: Report | None) -> Any:
-        """Ask, and wait; see `freezeout.reana.worker.Worker.ask`.
+        """Ask, and wait; see `freezeout.reana.client.worker.Worker.ask`.
 
         Raises
         ------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from freezeout.errors import InputError
-from freezeout.reana.options import Options, options
+from freezeout.reana.server.options import Options, options
 from freezeout.settings import change_settings
 
 

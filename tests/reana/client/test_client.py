@@ -14,11 +14,11 @@ import pytest
 import yaml
 
 from freezeout.errors import FreezeoutError, InputError
-from freezeout.reana.client import Client
-from freezeout.reana.inputs import inputs_of
-from freezeout.reana.workflow import LIVE
+from freezeout.reana.client.client import Client
+from freezeout.reana.client.inputs import inputs_of
+from freezeout.reana.client.workflow import LIVE
 
-from ..conftest import comes_true
+from ...conftest import comes_true
 
 
 def specification(*commands: str, **parameters: object) -> dict[str, Any]:
@@ -200,8 +200,8 @@ def test_a_thousand_files_come_and_go_byte_for_byte(client: Client, tmp_path: Pa
 PROGRAM = """
 import sys
 from pathlib import Path
-from freezeout.reana.client import Client
-from freezeout.reana.connection import connection
+from freezeout.reana.client.client import Client
+from freezeout.reana.sites.connection import connection
 class Watch:
     def progress(self, fraction, message):
         print(message, flush=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from freezeout.errors import FreezeoutError, InputError
 
 if TYPE_CHECKING:
-    from freezeout.reana.connection import Connection
+    from freezeout.reana.sites.connection import Connection
 
 _Kind = tuple[type[FreezeoutError], str, str, str]
 _CLUSTER = "check the address and the network"

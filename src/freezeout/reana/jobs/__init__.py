@@ -1,0 +1,1 @@
+"""Jobs about workflows: files to and from workspaces (`transfers`), a workflow once more (`again`)."""
