@@ -1,29 +1,17 @@
 /** An environment as a card. */
-import { Button, caretDownIcon, caretRightIcon, ellipsesIcon } from '@jupyterlab/ui-components';
-import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
-import type { TranslationBundle } from '@jupyterlab/translation';
+import { Button, ellipsesIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 import { isLive } from '../jobs/api';
 import { JobView } from '../jobs/view';
 import { ago, cut, exactly } from '../ui/words';
 import { isUsable, primary } from './actions';
 import type { IEnvironment, State } from './api';
-import type { CurrentNotebook } from './current';
 import { Failure } from './failure';
+import type { IHost, IPartProps } from './host';
 import * as ids from './ids';
-import type { EnvironmentsModel, Part } from './model';
 import { CloneForm, Cloned, Details, RemoveQuestion } from './parts';
+import { Unfold } from './unfold';
 import { cost, stateWord } from './words';
-
-/** What a card and its parts need. */
-export interface IHost {
-  readonly model: EnvironmentsModel;
-  readonly current: CurrentNotebook;
-  readonly trans: TranslationBundle;
-  readonly run: (command: string, args: ReadonlyPartialJSONObject) => void;
-  readonly openMenu: (environment: IEnvironment, x: number, y: number) => void;
-  readonly openExperiment: (id: string) => void;
-}
 
 export interface ICardProps {
   readonly environment: IEnvironment;
@@ -118,13 +106,6 @@ export function Card({ environment, host, active }: ICardProps): React.JSX.Eleme
       {model.isUnfolded(name, 'details') && <Details {...part} />}
     </li>
   );
-}
-
-/** What all parts of a card are given. */
-export interface IPartProps {
-  readonly environment: IEnvironment;
-  readonly host: IHost;
-  readonly tabIndex: number;
 }
 
 function Packages({ environment }: { readonly environment: IEnvironment }): React.JSX.Element | null {
@@ -316,26 +297,6 @@ function Actions({
         </Button>
       ))}
     </div>
-  );
-}
-
-/** A word that unfolds a part of the card. */
-export function Unfold(props: IPartProps & { what: Part; children: React.ReactNode }): React.JSX.Element {
-  const { environment, host, tabIndex, what, children } = props;
-  const open = host.model.isUnfolded(environment.name, what);
-  const Caret = open ? caretDownIcon : caretRightIcon;
-  return (
-    <button
-      className="freezeout-Unfold"
-      tabIndex={tabIndex}
-      aria-expanded={open}
-      onClick={() => {
-        host.model.unfold(environment.name, what, !open);
-      }}
-    >
-      <Caret.react tag="span" className="freezeout-Unfold-caret" />
-      {children}
-    </button>
   );
 }
 

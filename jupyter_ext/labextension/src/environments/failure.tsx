@@ -2,7 +2,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 import { Said } from '../ui/said';
-import type { IPartProps } from './card';
+import type { IPartProps } from './host';
 import * as ids from './ids';
 import type { Pending } from './model';
 

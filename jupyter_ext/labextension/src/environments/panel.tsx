@@ -6,7 +6,7 @@ import React, { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { Said } from '../ui/said';
 import type { IEnvironment } from './api';
 import { Card } from './card';
-import type { IHost } from './card';
+import type { IHost } from './host';
 import * as ids from './ids';
 import type { EnvironmentsModel } from './model';
 import { groupOf, GROUPS, inOrder, matches } from './order';

@@ -4,7 +4,7 @@ import React, { useLayoutEffect, useRef, useState } from 'react';
 import { Copyable } from '../ui/copyable';
 import { exactly } from '../ui/words';
 import type { IPackage } from './api';
-import type { IPartProps } from './card';
+import type { IPartProps } from './host';
 import * as ids from './ids';
 import { size } from './words';
 

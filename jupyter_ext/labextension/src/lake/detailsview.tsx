@@ -10,10 +10,9 @@ import type { IPart } from './details';
 import * as ids from './ids';
 import { Metadata } from './metadata';
 import { Moment, Skeletons } from '../ui/pieces';
-import type { IDetailsProps } from './pieces';
 import { DeleteQuestion, TakeOutQuestion } from './questions';
 import { Rules } from './rules';
-import type { IHost } from './host';
+import type { IDetailsProps, IHost } from './host';
 import { typeWord } from './words';
 
 export function DetailsView({ host, details }: IDetailsProps): React.JSX.Element {

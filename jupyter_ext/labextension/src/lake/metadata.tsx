@@ -5,9 +5,8 @@ import { Said } from '../ui/said';
 import { cut } from '../ui/words';
 import type { Metadata as Values } from './api';
 import { Skeletons } from '../ui/pieces';
-import type { IDetailsProps } from './pieces';
 import { Ask } from './questions';
-import type { IHost } from './host';
+import type { IDetailsProps, IHost } from './host';
 import { editable, shown, typed, typeWord } from './values';
 
 /** Signs of a value that are shown. */

@@ -7,9 +7,8 @@ import { count, percent } from '../ui/words';
 import type { IRule } from './api';
 import { isEnding } from './details';
 import { Moment, Skeletons } from '../ui/pieces';
-import type { IDetailsProps } from './pieces';
 import { Ask } from './questions';
-import type { IHost } from './host';
+import type { IDetailsProps, IHost } from './host';
 import { ruleWord } from './words';
 
 export function Rules({ host, details }: IDetailsProps): React.JSX.Element {

@@ -5,14 +5,31 @@ import type { IJob } from '../jobs/api';
 import type { IJobs } from '../jobs/tokens';
 import type { Asked } from '../server/asked';
 import type { Change, ReanaApi } from './api';
-import type { ReanaModel } from './model';
+import type { Connections } from './connections';
+import type { Listing } from './listing';
+import type { Looked } from './looked';
+import type { Form, IQuestion } from './question';
+
+/** What is looked at, and sees what has changed. */
+export interface ILooked {
+  readonly connections: Connections;
+  readonly listing: Listing | null;
+  readonly looked: (id: string) => Looked | undefined;
+  readonly fold: (id: string) => void;
+  form: Form | null;
+  question: IQuestion | null;
+
+  /** Read often for a while. */
+  readonly stir: () => void;
+  readonly draw: () => void;
+}
 
 export interface IChangesOptions {
   readonly api: ReanaApi;
   readonly jobs: IJobs;
   readonly trans: TranslationBundle;
   readonly asked: Asked;
-  readonly model: ReanaModel;
+  readonly model: ILooked;
 }
 
 /** What can be refused of a workflow, and is told at its row. */

@@ -9,7 +9,8 @@ import { ACTIONS } from './actions';
 import { isUsable } from './connections';
 import { reanaIcon } from './icons';
 import * as ids from './ids';
-import type { ReanaModel, What } from './model';
+import type { ReanaModel } from './model';
+import type { What } from './question';
 import type { IWorkflow } from './types';
 import type { Views } from './views';
 

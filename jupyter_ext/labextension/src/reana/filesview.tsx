@@ -5,9 +5,8 @@ import { Skeletons } from '../ui/pieces';
 import { Said } from '../ui/said';
 import { ago, bytes, count, exactly } from '../ui/words';
 import type { Files, IEntry } from './files';
-import type { IHost } from './host';
+import type { IHost, IUnfoldedProps } from './host';
 import * as ids from './ids';
-import type { IUnfoldedProps } from './unfolded';
 
 /** A filter is offered when there are more files than one sees at once. */
 const MANY = 15;

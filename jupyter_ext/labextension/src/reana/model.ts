@@ -14,19 +14,9 @@ import { Listing } from './listing';
 import type { IKeptListing } from './listing';
 import { Looked } from './looked';
 import type { Part } from './looked';
+import type { Form, IQuestion } from './question';
 import { Secrets } from './secrets';
 import type { IConnection, IUsage, IWorkflow } from './types';
-
-/** What is asked, in the panel, before something is done with a workflow. */
-export type What = 'delete' | 'prune' | 'restart' | 'rerun' | 'diff' | 'upload' | 'remove-files';
-
-/** What unfolds below the head of the panel. */
-export type Form = 'connect' | 'disconnect' | 'secrets';
-
-export interface IQuestion {
-  readonly what: What;
-  readonly id: string;
-}
 
 export interface IOptions {
   readonly api: ReanaApi;

@@ -4,10 +4,10 @@ import React, { useEffect, useState } from 'react';
 import { Ask } from '../ui/ask';
 import { Skeletons } from '../ui/pieces';
 import { bytes, count, cut } from '../ui/words';
+import type { IUnfoldedProps } from './host';
 import * as ids from './ids';
 import { usual } from './usual';
 import { isLive } from './types';
-import type { IUnfoldedProps } from './unfolded';
 import { UploadForm } from './upload';
 
 export function Questions({ host, looked }: IUnfoldedProps): React.JSX.Element | null {

@@ -5,9 +5,8 @@ import { LogBox } from '../ui/logbox';
 import { Moment, Skeletons } from '../ui/pieces';
 import { Said } from '../ui/said';
 import { bytes } from '../ui/words';
-import type { IHost } from './host';
+import type { IHost, IUnfoldedProps } from './host';
 import type { IWholeWorkflow } from './types';
-import type { IUnfoldedProps } from './unfolded';
 
 export function SpecificationView({ host, looked }: IUnfoldedProps): React.JSX.Element {
   const { trans } = host;

@@ -5,12 +5,11 @@ import { LogBox } from '../ui/logbox';
 import { Skeletons } from '../ui/pieces';
 import { Said } from '../ui/said';
 import { bytes } from '../ui/words';
-import type { IHost } from './host';
+import type { IHost, IUnfoldedProps } from './host';
 import * as ids from './ids';
 import type { Looked } from './looked';
 import { isLive } from './types';
 import type { IStep } from './types';
-import type { IUnfoldedProps } from './unfolded';
 import { statusWord, took } from './words';
 
 /** What the server says itself, beside the steps. */

@@ -6,18 +6,13 @@ import { Said } from '../ui/said';
 import { count } from '../ui/words';
 import { REFUSED } from './changes';
 import { FilesView } from './filesview';
-import type { IHost } from './host';
+import type { IUnfoldedProps } from './host';
 import * as ids from './ids';
 import type { Looked, Part } from './looked';
 import { Questions } from './questions';
 import { SpecificationView } from './specification';
 import { Steps } from './steps';
 import { isLive } from './types';
-
-export interface IUnfoldedProps {
-  readonly host: IHost;
-  readonly looked: Looked;
-}
 
 export function Unfolded({ host, looked }: IUnfoldedProps): React.JSX.Element {
   const { model, trans, run, openMenu } = host;

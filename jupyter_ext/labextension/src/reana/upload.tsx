@@ -4,7 +4,7 @@ import { PathExt } from '@jupyterlab/coreutils';
 import React, { useEffect, useState } from 'react';
 import { Ask } from '../ui/ask';
 import { cut } from '../ui/words';
-import type { IUnfoldedProps } from './unfolded';
+import type { IUnfoldedProps } from './host';
 import { usual } from './usual';
 
 export function UploadForm(props: IUnfoldedProps): React.JSX.Element {

@@ -1,7 +1,7 @@
 /** What every question about a workflow shares. */
 import type { IAskProps } from '../ui/ask';
-import type { What } from './model';
-import type { IUnfoldedProps } from './unfolded';
+import type { IUnfoldedProps } from './host';
+import type { What } from './question';
 
 export function usual(
   { host, looked }: IUnfoldedProps,
