@@ -12,6 +12,9 @@ LAB_SOURCES := $(shell find jupyter_ext/labextension jupyter_ext/voila_template 
 # bytecode is worth its space: without it every start compiles everything again
 export PYTHONDONTWRITEBYTECODE :=
 
+# each takes a lake, a browser and about a gigabyte
+TESTS_AT_ONCE ?= 2
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up test test-fast lint format bench examples references screenshot locks \
 	environments-report clean
@@ -31,8 +34,10 @@ demo: setup ## run the three experiments and draw results/summary.{html,pdf,png}
 up: setup ## open JupyterLab with the extension and the summary dashboard
 	@exec $(BIN)/freezeout up
 
+# what measures time or memory has the machine for itself
 test: $(VENV)/.tested-with ## run all tests
-	$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n $(TESTS_AT_ONCE) --dist loadfile -m "not alone"; failed=$$?; \
+		$(BIN)/python -m pytest -m alone && exit $$failed
 
 test-fast: $(VENV)/.tested-with ## run the tests that take seconds
 	$(BIN)/python -m pytest -m "not slow and not browser"

@@ -10,6 +10,8 @@ import time
 
 import pytest
 
+pytestmark = pytest.mark.alone
+
 
 def seconds(*command: str, times: int = 7) -> float:
     """Median wall time of a command, with compiled bytecode."""

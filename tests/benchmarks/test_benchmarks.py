@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.alone
+
 FOLDER = Path(__file__).resolve().parents[2] / "benchmarks"
 TRIES = 3  # what else the machine has to do only makes it slower
 NAMES = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem not in ("run", "stopwatch"))

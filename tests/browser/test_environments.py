@@ -134,6 +134,7 @@ def test_an_environment_is_built_from_its_card_with_progress_and_log(opened: Pag
     expect(launcher(opened, "Environments", "Alpha decays")).to_have_count(0)
 
 
+@pytest.mark.alone
 def test_a_click_is_answered_within_a_tenth_of_a_second(opened: Page) -> None:
     milliseconds = card(opened, "patient").evaluate(
         """card => new Promise(resolve => {

@@ -57,6 +57,7 @@ def test_listing_starts_no_process_and_imports_nothing_heavy() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_listing_all_takes_at_most_50_ms_also_the_first_time() -> None:
     listing("alone")
     # of this process's own time: nothing is waited for, and who else is on the machine is not counted

@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from .conftest import make_environment
 from .test_environments import ask
 from .test_events import Listen, feed, listen  # noqa: F401
@@ -43,6 +45,7 @@ def listings(home: Path, tmp_path: Path) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.alone
 def test_listing_the_environments_starts_no_process_and_takes_50_ms_at_most(
     small: Path, tmp_path: Path
 ) -> None:
@@ -62,6 +65,7 @@ def _best(runs: list[dict[str, Any]]) -> float:
     return float(max(cold, min(time for run in runs for _, time in run["times"][1:])))
 
 
+@pytest.mark.alone
 async def test_the_server_answers_while_an_environment_is_built_and_its_events_stream(
     jp_fetch: Any,
     listen: Listen,  # noqa: F811

@@ -120,6 +120,7 @@ def test_a_changed_table_is_refused(tmp_path: Path) -> None:
         list(read_folder(folder))
 
 
+@pytest.mark.alone
 def test_one_plane_is_read_in_less_than_a_tenth_of_a_second() -> None:
     code = (
         "import time; import freezeout.limits.published as p; t = time.process_time(); "

@@ -17,6 +17,7 @@ from freezeout.reana.client.client import Client
 from .asking import Routes, make
 
 
+@pytest.mark.alone
 async def test_many_pages_cost_one_call_a_second(
     api: Routes, reana: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -41,6 +42,7 @@ async def test_many_pages_cost_one_call_a_second(
     assert name not in [one["full_name"] for one in (await api.get("workflows"))["workflows"]]
 
 
+@pytest.mark.alone
 async def test_the_server_answers_while_workflows_run_files_go_up_and_pages_poll(
     api: Routes, reana: Any, jp_fetch: Any, jp_root_dir: Path
 ) -> None:

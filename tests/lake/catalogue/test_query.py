@@ -177,6 +177,7 @@ def test_what_has_a_value_is_equal_or_unequal_and_never_both(known: object, aske
     assert (equal or unequal) == (known is not None)
 
 
+@pytest.mark.alone
 def test_a_search_of_many_words_is_read_quickly() -> None:
     words = random.Random(1)
     parse(" AND ".join(f"k{words.randrange(10)}>{words.random()}" for _ in range(150)))

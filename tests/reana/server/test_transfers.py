@@ -146,6 +146,7 @@ def test_an_upload_that_is_cut_off_leaves_nothing(server: Any) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_a_gigabyte_goes_through_little_memory_and_blocks_nobody(server: Any, tmp_path: Path) -> None:
     name, piece, count = server.create("true"), os.urandom(1 << 20), 1024
     slowest = 0.0
