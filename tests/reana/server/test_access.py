@@ -1,14 +1,13 @@
 """Who has the token comes in, and nobody else."""
 
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from tornado.web import RequestHandler
 
 from freezeout.reana.server.app import UUID, routes
 
-EXAMPLES = {f"({UUID})": str(uuid4()), "([^/]+)": "x", "(.+)": "x", "/?": ""}
+EXAMPLES = {f"({UUID})": "00000000-0000-4000-8000-000000000000", "([^/]+)": "x", "(.+)": "x", "/?": ""}
 
 
 def _example(path: str) -> str:
