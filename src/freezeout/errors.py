@@ -2,6 +2,23 @@
 
 from __future__ import annotations
 
+import reprlib
+
+_LONGEST = 100
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxlong = _SHORT.maxother = _LONGEST
+
+
+def quoted(value: object) -> str:
+    """A value as a message quotes it: as Python writes it, and short however large or deep it is.
+
+    Examples
+    --------
+    >>> quoted("much"), quoted([1.0] * 1000)
+    ("'much'", '[1.0, 1.0, 1.0, 1.0, 1.0, 1.0, ...]')
+    """
+    return _SHORT.repr(value)
+
 
 class FreezeoutError(Exception):
     """Something failed.

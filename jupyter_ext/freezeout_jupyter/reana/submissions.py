@@ -25,6 +25,13 @@ _RUN = {
     "experiment": str, "notebook": str, "preset": str, "parameters": dict, "environment": str, "inputs": list,
     "resources": dict, "scan": dict, "name": str, "connection": str,
 }  # fmt: skip
+_FIELDS = {
+    "bad_name": "name",
+    "bad_environment": "environment",
+    "unknown_environment": "environment",
+    "environment_unavailable": "environment",
+    "lock_missing": "environment",
+}
 _TO_CHECK = 60.0
 _LONGEST = 2000
 _WITH_YAML = {**_RUN, "yaml": str}
@@ -202,14 +209,23 @@ def _checked(planned: Submission, yaml: str) -> list[dict[str, Any]]:
         write_atomically(path, yaml, flush=False)
         found = [text.replace(f"{place}/reana/", "") for text in check(path)]
     return [
-        {"code": "bad_specification", "message": text[:_LONGEST], "hint": "", "parameter": None}
+        {
+            "code": "bad_specification",
+            "message": text[:_LONGEST],
+            "hint": "",
+            "parameter": None,
+            "field": None,
+        }
         for text in found
     ]
 
 
 def _problem(error: FreezeoutError, said: Mapping[str, Any]) -> dict[str, Any]:
-    """The error, and the parameter that it names first."""
+    """The error, and the field of the form that it is about: a parameter, or one of the others."""
     names = [*said.get("parameters", {}), *(said.get("scan") or {})]
     words = error.message.replace("'", " ").replace(",", " ").split()
-    about = next((word for word in words if word in names), None)
-    return {**describe(error, 400), "parameter": about}
+    if error.code == "bad_resources":
+        return {**describe(error, 400), "parameter": None, "field": words[0]}
+    field = _FIELDS.get(error.code)
+    about = None if field else next((word for word in words if word in names), None)
+    return {**describe(error, 400), "parameter": about, "field": field}

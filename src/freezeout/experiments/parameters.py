@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import yaml
 
-from freezeout.errors import InputError
+from freezeout.errors import InputError, quoted
 
 TYPES = ("float", "int", "bool", "str", "did", "list[float]", "list[int]", "list[str]", "dict")
 _UNIT = re.compile(r"\s*\[([^\]]*)\]\s*$")
@@ -154,22 +154,23 @@ class Parameter:
         elif not isinstance(value, str):
             raise self._wrong_type(value, where)
         if kind == "did" and not _DID.fullmatch(str(value)):
-            raise self._refused(f"{where} is '{value}', which is no DID", "write scope:name")
+            raise self._refused(f"{where} is {quoted(value)}, which is no DID", "write scope:name")
         if self.choices and value not in self.choices:
             near = difflib.get_close_matches(str(value), [str(c) for c in self.choices], 1, 0.5)
             meant = f"did you mean {near[0]}? " if near else ""
             raise self._refused(
-                f"{where} is '{value}'", f"{meant}allowed: {', '.join(map(str, self.choices))}"
+                f"{where} is {quoted(value)}", f"{meant}allowed: {', '.join(map(str, self.choices))}"
             )
         return value
 
     def _check_range(self, number: float, where: str) -> None:
-        if not math.isfinite(number):
+        if isinstance(number, float) and not math.isfinite(number):
             raise self._refused(f"{where} is {number}", "give a finite number")
         below = self.minimum is not None and number < self.minimum
         below |= self.exclusive_minimum is not None and number <= self.exclusive_minimum
         if below or (self.maximum is not None and number > self.maximum):
-            raise self._refused(f"{where} is {number:.12g}, out of range", f"allowed: {self.allowed}")
+            given = quoted(number) if isinstance(number, int) else f"{number:.12g}"
+            raise self._refused(f"{where} is {given}, out of range", f"allowed: {self.allowed}")
 
     @property
     def allowed(self) -> str:
@@ -194,7 +195,9 @@ class Parameter:
         wanted = one.get(self.type) or f"a list of {_inner(self.type)} values, such as [1, 2]"
         if where and where != self.name:
             wanted = one[_inner(self.type)]
-        return self._refused(f"{where or self.name} is {value!r}, which is not {wanted}", f"give {wanted}")
+        return self._refused(
+            f"{where or self.name} is {quoted(value)}, which is not {wanted}", f"give {wanted}"
+        )
 
     def _refused(self, message: str, hint: str) -> InputError:
         return InputError(message, hint=hint, code="bad_parameter")
@@ -218,7 +221,10 @@ def _as_number(value: object, kind: str) -> float | int | None:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     if kind == "float":
-        return float(value)
+        try:
+            return float(value)
+        except OverflowError:  # of very many digits
+            return math.inf
     return int(value) if isinstance(value, int) or value.is_integer() else None
 
 

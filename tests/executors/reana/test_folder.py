@@ -15,6 +15,7 @@ from freezeout.errors import InputError
 from freezeout.executors.reana import plan
 from freezeout.executors.reana.data import lake_hints
 from freezeout.executors.reana.points import axis, points_of
+from freezeout.executors.reana.resources import Resources
 from freezeout.experiments.parameters import Parameter
 
 
@@ -61,6 +62,24 @@ def test_what_cannot_be_run_is_refused_before_anything_is_made(
     with pytest.raises(InputError) as raised:
         plan(**asked)
     assert raised.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("memory", ["999999Ti", "0Gi", "1", "-2Gi", "nan", "٣Gi", "9" * 400 + "Gi", 2.5, True]),
+        ("time", ["400d", "0", "-5m", "inf", "1e3", "9" * 5000, 1.5]),
+        ("retention_days", [10**9, -1, 0.5, float("nan"), "²", "9" * 5000, True, [3]]),
+        ("backend", ["moon"]),
+    ],
+)
+def test_resources_that_no_machine_has_are_refused_by_name(name: str, values: list[object]) -> None:
+    for value in values:
+        with pytest.raises(InputError) as raised:
+            Resources.of({name: value})
+        assert raised.value.code == "bad_resources" and raised.value.message.startswith(f"{name} is '")
+        assert raised.value.hint and len(raised.value.message) < 120, value
+    assert Resources.of({name: None}) == Resources.of({}) == Resources.of({name: ""})
 
 
 def test_a_notebook_is_checked_as_far_as_it_is_typed(notebook: Path) -> None:

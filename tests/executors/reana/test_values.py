@@ -76,5 +76,7 @@ def test_what_cannot_pass_is_refused_by_name() -> None:
         require_passable(declared, {"title": "a\x00b"})
     with pytest.raises(InputError, match="parameter of the name 'σ'"):
         require_passable(declared, {"σ": "1"})
+    with pytest.raises(InputError, match="give finite numbers"):
+        require_passable([], {"free": {"a": [1.0, float("nan")]}})
     with pytest.raises(InputError, match="bytes of text"):
         require_passable([Parameter("m", "list[float]", [])], {"m": [0.123456789] * 20_000})

@@ -69,16 +69,25 @@ async def test_what_would_be_sent_is_shown_and_what_is_wrong_with_it(api: Routes
     assert "freezeout/submission.json" in [one["path"] for one in found["files"]]
     scan = await api.post("preview-submission", experiment="darkside50", scan={"rho_dm": "0.2:0.4:3"})
     assert scan["steps"] >= 3 and scan["problems"] == []
-    for more, parameter in (
-        ({"parameters": {"rho_dn": 1}}, "rho_dn"), ({"parameters": {"rho_dm": -1}}, "rho_dm"),
-        ({"scan": {"rho_dm": "x:y:z"}}, "rho_dm"), ({"resources": {"memory": "much"}}, None),
-        ({"preset": "none"}, None), ({"name": "a.b"}, None),
+    for more, parameter, field in (
+        ({"parameters": {"rho_dn": 1}}, "rho_dn", None), ({"parameters": {"rho_dm": -1}}, "rho_dm", None),
+        ({"parameters": {"rho_dm": float("nan")}}, "rho_dm", None),
+        ({"scan": {"rho_dm": "x:y:z"}}, "rho_dm", None),
+        ({"scan": {"rho_dm": "0.2:0.4:1000000000"}}, None, None),
+        ({"resources": {"memory": "999999Ti"}}, None, "memory"), ({"resources": {"time": "-1"}}, None, "time"),
+        ({"resources": {"retention_days": "1e9"}}, None, "retention_days"),
+        ({"preset": "none"}, None, None), ({"name": "a.b"}, None, "name"),
+        ({"environment": "gamma"}, None, "environment"),
     ):  # fmt: skip
         found = await api.post("preview-submission", experiment="darkside50", **more)
         (problem,) = found["problems"]
-        assert (found["yaml"], problem["parameter"]) == ("", parameter) and problem["message"], more
-    bad = {"experiment": "darkside50", "parameters": {"rho_dm": "much"}}
-    assert (await api.refused("POST", "submissions", bad))[0] == 400
+        assert (found["yaml"], problem["parameter"], problem["field"]) == ("", parameter, field), more
+        assert problem["message"] and problem["hint"], more
+        # nothing of the kind is sent
+        assert (await api.refused("POST", "submissions", {"experiment": "darkside50", **more}))[0] in (
+            400,
+            404,
+        )
 
 
 async def test_what_is_wrong_with_an_edited_specification_is_said_before_it_is_sent(

@@ -21,7 +21,8 @@ from freezeout.executors.reana.data import (
 from freezeout.executors.reana.engines import PREPARE, Chain, write
 from freezeout.executors.reana.notebook import Notebook, read_notebook
 from freezeout.executors.reana.recipe import Recipe, recipe_of
-from freezeout.executors.reana.specification import Resources, environment_step, serial, step, whole
+from freezeout.executors.reana.resources import Resources
+from freezeout.executors.reana.specification import environment_step, serial, step, whole
 from freezeout.executors.reana.submission import ABOUT, FOLDER, Submission, about_json, name_of
 from freezeout.executors.reana.values import document, require_passable
 from freezeout.experiments.folder import Experiment, experiment

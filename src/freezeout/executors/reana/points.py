@@ -11,7 +11,8 @@ from freezeout.executors.reana import carried
 from freezeout.executors.reana.data import lake_hints, require_data
 from freezeout.executors.reana.engines import PREPARE, rule
 from freezeout.executors.reana.recipe import Recipe
-from freezeout.executors.reana.specification import Resources, whole
+from freezeout.executors.reana.resources import Resources
+from freezeout.executors.reana.specification import whole
 from freezeout.executors.reana.submission import ABOUT, FOLDER, Submission, about_json, to_yaml
 from freezeout.executors.reana.values import require_passable, same
 from freezeout.experiments.folder import Experiment

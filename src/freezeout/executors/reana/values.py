@@ -14,15 +14,17 @@ from __future__ import annotations
 
 import ast
 import json
+import math
 import re
 from collections.abc import Mapping, Sequence
 
-from freezeout.errors import InputError
+from freezeout.errors import InputError, quoted
 from freezeout.experiments.parameters import Parameter
 
 LONGEST = 100_000
 """Bytes of a command: operating systems take 131072 for one word."""
 
+_DEEPEST = 50
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -102,19 +104,20 @@ def require_passable(declared: Sequence[Parameter], values: Mapping[str, object]
                 hint="its names are of the letters a to z, digits and _",
                 code="bad_parameter",
             )
-        text = str(value)
+        fault = _fault(value)
+        text = "" if fault else str(value)
         total += len(text.encode(errors="replace"))
         loose = next((one for one in declared if one.name == name), None)
         try:
             text.encode()
             there = _guessed(text) if loose is None else _parsed(loose, text)
-            arrives = not _CONTROLS.search(text) and same(there, value)
+            arrives = not fault and not _CONTROLS.search(text) and same(there, value)
         except (InputError, UnicodeEncodeError):
             arrives = False
         if not arrives:
             raise InputError(
-                f"REANA cannot pass on the value of {name}, {value!r:.200}",
-                hint="it puts values into a command as text: leave out control characters",
+                f"REANA cannot pass on the value of {name}, {quoted(value)}",
+                hint=fault or "it puts values into a command as text: leave out control characters",
                 code="bad_parameter",
             )
     if total > LONGEST:
@@ -123,6 +126,16 @@ def require_passable(declared: Sequence[Parameter], values: Mapping[str, object]
             hint="put long lists into a file, or into the lake",
             code="bad_parameter",
         )
+
+
+def _fault(value: object, depth: int = 0) -> str:
+    """What to do about a value that no text stands for, however deep that is in it."""
+    if depth > _DEEPEST:
+        return "nest lists and maps less deeply"
+    if isinstance(value, float) and not math.isfinite(value):
+        return "give finite numbers"
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return next(filter(None, (_fault(one, depth + 1) for one in inner)), "")
 
 
 def same(one: object, other: object) -> bool:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from freezeout.errors import InputError
+from freezeout.reana.memory import bytes_of
 from freezeout.reana.server.work import Limits
 
-_MEMORY = re.compile(r"(\d+(?:\.\d+)?)([EPTGMK]i?)?")
-_POWERS = "KMGTPE"
 _HERE = ("", "kubernetes", "none", "freezeout", "local")
 _MISSING = {
     "kerberos": "Kerberos tickets",
@@ -91,23 +89,15 @@ def limits(hints: Mapping[str, Any], most: Limits) -> tuple[Limits, list[str]]:
 
 
 def memory(text: str) -> int:
-    """Bytes, as Kubernetes writes them.
-
-    Examples
-    --------
-    >>> memory("256Mi"), memory("1.5G"), memory("4096")
-    (268435456, 1500000000, 4096)
-    """
-    found = _MEMORY.fullmatch(text.strip())
-    if found is None or float(found[1]) <= 0:
+    """Bytes that a step may take at most."""
+    count = bytes_of(text)
+    if not count:
         raise InputError(
-            f"kubernetes_memory_limit: '{text}' is no size",
+            f"kubernetes_memory_limit: '{text[:60]}' is no size",
             hint="such as 256Mi or 8Gi",
             code="bad_hint",
         )
-    unit = found[2] or ""
-    base = 1024 if unit.endswith("i") else 1000
-    return int(float(found[1]) * base ** (_POWERS.index(unit[0]) + 1 if unit else 0))
+    return count
 
 
 def _seconds(value: object) -> float:
