@@ -12,6 +12,8 @@
     A room of its own: the routes of the data lake, and rucio-jupyterlab beside them.
 `reana`
     Another one: the routes of REANA.
+`sites`
+    What both share: servers that are connected, and how they stand.
 `interpreter`
     How kernels find the gateway's interpreter.
 `lab`
@@ -45,11 +47,11 @@ def _load_jupyter_server_extension(server: ServerApp) -> None:
     from freezeout_jupyter.lake.rucio import put_beside
     from freezeout_jupyter.reana import api as reana
     from freezeout_jupyter.routes import routes
+    from freezeout_jupyter.sites.closing import close_with
 
     base_url = server.web_app.settings["base_url"]
     server.web_app.add_handlers(".*$", routes(base_url))  # type: ignore[no-untyped-call]
-    lake.close_with(server)
-    reana.close_with(server)
+    close_with(server, lake.SETTING, reana.SETTING)
     put_beside(server)
     tell(server)
     _offer_kernels(server)

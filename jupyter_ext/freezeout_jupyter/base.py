@@ -8,12 +8,15 @@ from collections.abc import Callable, Collection, Mapping
 from http import HTTPStatus
 from pathlib import Path
 from types import UnionType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from jupyter_server.base.handlers import APIHandler, JupyterHandler
 from tornado import web
 
 from freezeout.errors import FreezeoutError, InputError
+
+if TYPE_CHECKING:
+    from freezeout.jobs.job import Job
 
 T = TypeVar("T")
 
@@ -200,6 +203,28 @@ class _Shared(JupyterHandler):
         found = getattr(self.contents_manager, "root_dir", "") or self.settings["server_root_dir"]
         return Path(found).expanduser().absolute()
 
+    @property
+    def shows_hidden(self) -> bool:
+        """Whether the file browser shows hidden files."""
+        return bool(getattr(self.contents_manager, "allow_hidden", False))
+
+    def query(self, name: str, default: str = "") -> str:
+        """A text of the query."""
+        return str(self.get_query_argument(name, default, strip=False))
+
+    def needed(self, name: str) -> str:
+        """A text of the query that must be there.
+
+        Raises
+        ------
+        InputError
+            When it is not.
+        """
+        text = self.query(name)
+        if not text:
+            raise InputError(f"{name} is not said", hint=f"add {name}=…", code="bad_query")
+        return text
+
     async def in_thread(self, work: Callable[[], T]) -> T:
         """Do blocking work in a thread, so that the server goes on answering others."""
         return await asyncio.get_running_loop().run_in_executor(None, work)
@@ -250,6 +275,13 @@ class Api(_Shared, APIHandler):
         if text not in ("0", "1", "false", "true"):
             raise InputError(f"{name} is '{text}'", hint=f"{name}=1 or {name}=0", code="bad_query")
         return text in ("1", "true")
+
+    async def begin(self, start: Callable[[], Job], then: Callable[[], object] = lambda: None) -> None:
+        """Start a job in a thread, and answer it; before that, do what is to be done then."""
+        job = await self.in_thread(start)
+        then()
+        self.set_status(202)
+        self.finish(job.to_dict())
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Answer an error as JSON with its HTTP status and never with a traceback."""

@@ -65,9 +65,7 @@ class EnvironmentBuild(Api):
     async def post(self, id: str) -> None:
         """Start a job that builds it, and answer the job; the one that runs when there is one."""
         force = bool(self.body({"force": bool}).get("force", False))
-        job = await self.in_thread(lambda: _build(id, force))
-        self.set_status(202)
-        self.finish(job.to_dict())
+        await self.begin(lambda: _build(id, force))
 
 
 class EnvironmentTest(Api):
@@ -78,9 +76,7 @@ class EnvironmentTest(Api):
     async def post(self, id: str) -> None:
         """Start a job that tests it, and answer the job; the one that runs when there is one."""
         self.body({})
-        job = await self.in_thread(lambda: _test(id))
-        self.set_status(202)
-        self.finish(job.to_dict())
+        await self.begin(lambda: _test(id))
 
 
 class EnvironmentClone(Api):

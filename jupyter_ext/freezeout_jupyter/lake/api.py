@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import threading
 from typing import TYPE_CHECKING, Any
 
 from freezeout_jupyter.base import Api, describe
-from freezeout_jupyter.lake.clients import Clients, Lake
+from freezeout_jupyter.lake.clients import Lake, LakeClients
 from freezeout_jupyter.lake.index import Key, Listings, Page
-from freezeout_jupyter.lake.states import States
+from freezeout_jupyter.lake.own import OwnLake
+from freezeout_jupyter.lake.states import LakeStates
 
 if TYPE_CHECKING:
-    from jupyter_server.serverapp import ServerApp
     from tornado.web import Application
 
     from freezeout.lake.did import DID
     from freezeout.lake.sites.connection import Connection
-    from freezeout.services.lake.lake import Lake as Embedded
 
 SETTING = "freezeout_lakes"
 
@@ -28,40 +25,36 @@ class Lakes:
 
     Attributes
     ----------
-    embedded : Lake or None
-        The embedded lake as this server has started or found it.
-    starting : Lock
-        Held while that is started or stopped.
+    own : OwnLake
+        The embedded one.
     """
 
     def __init__(self, application: Application) -> None:
         self._application = application
-        self.clients = Clients(self._others_too)
+        self.clients = LakeClients(self._others_too)
         self._telling: asyncio.Task[None] | None = None
-        self.states = States(self.clients)
+        self.own = OwnLake()
+        self.states = LakeStates(self.clients, self.own)
         self.listings = Listings()
-        self.embedded: Embedded | None = None
-        self.starting = threading.Lock()
 
     async def close(self) -> None:
         """Close everything, and stop the embedded lake if it is this server's."""
-        await asyncio.to_thread(self._stop_own)
+        await asyncio.to_thread(self.own.close)
         if self._telling is not None:
             await asyncio.gather(self._telling, return_exceptions=True)
         await self.listings.close()
         await self.states.close()
         await self.clients.close()
 
-    def _stop_own(self) -> None:
-        own = self.embedded
-        if own is not None and own.supervisor is not None:
-            with contextlib.suppress(Exception):
-                own.stop()
-
     def _others_too(self, found: list[Connection]) -> None:
         from freezeout_jupyter.lake.rucio import refresh
 
         self._telling = asyncio.create_task(refresh(self._application, found))
+
+    def forget(self) -> None:
+        """Something was started or stopped: how all stood before is not good."""
+        self.clients.forget()
+        self.states.forget()
 
     def changed(self, lake: Lake, did: DID) -> None:
         """A data identifier was made, filled or removed: what shows it is read anew."""
@@ -76,19 +69,6 @@ class Lakes:
     def found_anew(self, lake: Lake) -> None:
         """What is said of data was changed: searches are made anew."""
         self.listings.forget(lambda key: key.lake == lake.connection.name and key.kind == "search")
-
-
-def close_with(server: ServerApp) -> None:
-    """Close the lakes when the server stops; there is no other place where an extension could."""
-    cleanup = server.cleanup_extensions
-
-    async def ours_too() -> None:
-        lakes = server.web_app.settings.pop(SETTING, None)
-        if lakes is not None:
-            await lakes.close()
-        await cleanup()
-
-    server.cleanup_extensions = ours_too  # type: ignore[method-assign]
 
 
 class LakeApi(Api):
@@ -111,16 +91,7 @@ class LakeApi(Api):
         InputError
             When there is none of this name.
         """
-        return await self.lakes.clients.lake(self.query("connection") if name is None else name)
-
-    @property
-    def shows_hidden(self) -> bool:
-        """Whether the file browser shows hidden files."""
-        return bool(getattr(self.contents_manager, "allow_hidden", False))
-
-    def query(self, name: str, default: str = "") -> str:
-        """A text of the query."""
-        return str(self.get_query_argument(name, default, strip=False))
+        return await self.lakes.clients.named(self.query("connection") if name is None else name)
 
     def did(self) -> DID:
         """The data identifier of the query.

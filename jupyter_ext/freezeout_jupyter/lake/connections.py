@@ -11,7 +11,7 @@ from freezeout_jupyter.lake.api import LakeApi
 
 if TYPE_CHECKING:
     from freezeout.lake.sites.connection import Connection
-    from freezeout_jupyter.lake.states import State
+    from freezeout_jupyter.sites.states import State
 
 
 class LakeConnections(LakeApi):

@@ -38,9 +38,7 @@ class LakeDownloads(LakeApi):
                 "connection": name, "did": str(did), "to": str(folder),
             })  # fmt: skip
 
-        job = await self.in_thread(start)
-        self.set_status(202)
-        self.finish(job.to_dict())
+        await self.begin(start)
 
 
 class LakeUploads(LakeApi):
@@ -70,9 +68,7 @@ class LakeUploads(LakeApi):
                 **said, "connection": name, "scope": scope, "paths": [str(path) for path in paths],
             })  # fmt: skip
 
-        job = await self.in_thread(start)
-        self.set_status(202)
-        self.finish(job.to_dict())
+        await self.begin(start)
 
 
 def path_inside(root: Path, text: str, hidden: bool = False) -> Path:

@@ -10,7 +10,7 @@
     Workspaces, and what is in a file, in a form that can be shown without harm.
 `submissions`, `form`, `transfer`
     Experiments and notebooks sent to REANA; the other jobs.
-`clients`, `pool`, `shared`, `states`, `abouts`
-    The client of each server, its threads, answers that many ask for, how each server stands, and what
-    workflows were made of.
+`clients`, `pool`, `shared`, `states`, `own`, `abouts`
+    The client of each server, its threads, answers that many ask for, how each server stands, the one of
+    this machine, and what workflows were made of.
 """

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import threading
 from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, TypeVar
 
@@ -12,11 +10,7 @@ from freezeout.errors import FreezeoutError, InputError
 from freezeout_jupyter.base import Api, _Shared
 
 if TYPE_CHECKING:
-    from jupyter_server.serverapp import ServerApp
-
-    from freezeout.jobs.job import Job
     from freezeout.reana.client.client import Client
-    from freezeout.services.reana.reana import Reana as Embedded
     from freezeout_jupyter.reana.clients import Reana
 
 T = TypeVar("T")
@@ -32,29 +26,27 @@ class Reanas:
 
     Attributes
     ----------
-    embedded : Reana or None
-        That of this machine as this server has started or found it.
-    starting : Lock
-        Held while that is started or stopped.
+    own : OwnReana
+        That of this machine.
     """
 
     def __init__(self) -> None:
         # when somebody asks for the first time: a server that starts does not wait for them
         from freezeout_jupyter.reana.abouts import Abouts
-        from freezeout_jupyter.reana.clients import Clients
+        from freezeout_jupyter.reana.clients import ReanaClients
+        from freezeout_jupyter.reana.own import OwnReana
         from freezeout_jupyter.reana.pool import Pool
         from freezeout_jupyter.reana.shared import Shared
-        from freezeout_jupyter.reana.states import States
+        from freezeout_jupyter.reana.states import ReanaStates
 
-        self.clients = Clients()
-        self.states = States(self.clients)
+        self.clients = ReanaClients()
+        self.own = OwnReana()
+        self.states = ReanaStates(self.clients, self.own)
         self.answers = Shared()
         self.sessions = Shared(_SESSIONS)
         self.abouts = Abouts()
         # each takes seconds, and who types wants many
         self.checks = Pool("REANA's client", threads=1, waiting=4)
-        self.embedded: Embedded | None = None
-        self.starting = threading.Lock()
 
     async def close(self) -> None:
         """Close everything, and stop the server of this machine if it is this server's."""
@@ -64,7 +56,7 @@ class Reanas:
         self.checks.close(at_once=True)
         await self.states.close()
         await self.clients.close()
-        await asyncio.to_thread(self._stop_own)
+        await asyncio.to_thread(self.own.close)
 
     def forget(self) -> None:
         """Something was changed: nothing that was said before is good."""
@@ -72,25 +64,6 @@ class Reanas:
         self.answers.forget()
         self.sessions.forget()
         self.states.forget()
-
-    def _stop_own(self) -> None:
-        own = self.embedded
-        if own is not None and own.supervisor is not None:  # another's goes on
-            with contextlib.suppress(Exception):
-                own.stop()
-
-
-def close_with(server: ServerApp) -> None:
-    """Close what is open when the server stops."""
-    cleanup = server.cleanup_extensions
-
-    async def ours_too() -> None:
-        found = server.web_app.settings.pop(SETTING, None)
-        if found is not None:
-            await found.close()
-        await cleanup()
-
-    server.cleanup_extensions = ours_too  # type: ignore[method-assign]
 
 
 class ReanaRoute(_Shared):
@@ -105,23 +78,6 @@ class ReanaRoute(_Shared):
         assert isinstance(found, Reanas)
         return found
 
-    def query(self, name: str, default: str = "") -> str:
-        """A text of the query."""
-        return str(self.get_query_argument(name, default, strip=False))
-
-    def needed(self, name: str) -> str:
-        """A text of the query that must be there.
-
-        Raises
-        ------
-        InputError
-            When it is not.
-        """
-        text = self.query(name)
-        if not text:
-            raise InputError(f"{name} is not said", hint=f"add {name}=…", code="bad_query")
-        return text
-
     async def reana(self, name: str | None = None) -> Reana:
         """The server that the request is about: of the query, unless the body names it.
 
@@ -130,7 +86,7 @@ class ReanaRoute(_Shared):
         InputError
             When there is none of this name.
         """
-        return await self.reanas.clients.reana(self.query("connection") if name is None else name)
+        return await self.reanas.clients.named(self.query("connection") if name is None else name)
 
     async def ask(self, work: Callable[[Client], T], name: str | None = None, seconds: float = SECONDS) -> T:
         """What the server of the request says.
@@ -171,11 +127,6 @@ class ReanaRoute(_Shared):
 class ReanaApi(ReanaRoute, Api):
     """A route of REANA."""
 
-    @property
-    def shows_hidden(self) -> bool:
-        """Whether the file browser shows hidden files."""
-        return bool(getattr(self.contents_manager, "allow_hidden", False))
-
     def slice(self, few: int, most: int) -> tuple[int, int]:
         """Page and size of the query.
 
@@ -191,12 +142,6 @@ class ReanaApi(ReanaRoute, Api):
         if not 0 < size <= most:
             raise InputError(f"size is '{size}'", hint=f"from 1 to {most}", code="bad_query")
         return page, size
-
-    async def begin(self, start: Callable[[], Job]) -> None:
-        """Start a job in a thread, and answer it."""
-        job = await self.in_thread(start)
-        self.set_status(202)
-        self.finish(job.to_dict())
 
 
 def require_client(error: FreezeoutError) -> None:

@@ -9,12 +9,12 @@ from jupyter_server.auth.decorator import authorized
 from tornado import web
 
 from freezeout.errors import FreezeoutError
-from freezeout_jupyter.reana.api import ReanaApi, require_client
+from freezeout_jupyter.reana.api import ReanaApi, Reanas, require_client
 
 if TYPE_CHECKING:
     from freezeout.reana.sites.connection import Connection
     from freezeout_jupyter.reana.clients import Reana
-    from freezeout_jupyter.reana.states import State
+    from freezeout_jupyter.sites.states import State
 
 _PATIENCE = 30.0
 _LARGEST_BODY = 40_000  # tokens may be long
@@ -27,8 +27,7 @@ class ReanaConnections(ReanaApi):
     @authorized
     async def get(self) -> None:
         """Answer all servers and how they stand; none holds up the others."""
-        found = await self.reanas.states.all(self.flag("refresh"))
-        rows = [connection_json(one, state, first=n == 0) for n, (one, state) in enumerate(found)]
+        rows = await listed(self.reanas, self.flag("refresh"))
         self.finish({"connections": rows, "client": await self.in_thread(client_json)})
 
     @web.authenticated
@@ -39,10 +38,9 @@ class ReanaConnections(ReanaApi):
         said = self.body(dict.fromkeys([*names, "authorities"], str), names, _LARGEST_BODY)
         made = await self.tried(said.pop("authorities", ""), **said)
         self.reanas.forget()
-        found = await self.reanas.states.all()
-        rows = {one.name: (one, state, n == 0) for n, (one, state) in enumerate(found)}
+        rows = await listed(self.reanas)
         self.set_status(201)
-        self.finish(connection_json(*rows[made.name]))
+        self.finish(next(one for one in rows if one["name"] == made.name))
 
     async def tried(self, authorities: str, name: str, url: str, token: str) -> Connection:
         """The connection, kept once the server has answered to it."""
@@ -67,8 +65,13 @@ class ReanaConnections(ReanaApi):
         self.finish()
 
 
-def connection_json(one: Connection, state: State, first: bool) -> dict[str, Any]:
-    """A connection as the API shows it, without its token or where that lies."""
+async def listed(reanas: Reanas, refresh: bool = False) -> list[dict[str, Any]]:
+    """All connections as the API shows them, without their tokens or where those lie."""
+    found = await reanas.states.all(refresh)
+    return [_connection_json(one, state, first=n == 0) for n, (one, state) in enumerate(found)]
+
+
+def _connection_json(one: Connection, state: State, first: bool) -> dict[str, Any]:
     return {
         "name": one.name, "kind": one.kind, "url": one.url,
         "state": state.state, "message": state.message, "hint": state.hint,
