@@ -4,6 +4,8 @@
     The table of routes under ``/freezeout``; `../openapi.yaml` describes them.
 `base`
     How every route answers, errors included.
+`contained`
+    Paths that requests name.
 `version`, `experiments`, `dashboards`, `environments`, `jobs`
     One feature each.
 `events`, `feed`

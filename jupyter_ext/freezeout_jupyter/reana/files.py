@@ -15,7 +15,7 @@ from tornado.iostream import StreamClosedError
 
 from freezeout.errors import InputError
 from freezeout_jupyter.base import Page
-from freezeout_jupyter.lake.transfers import path_inside, require_contained
+from freezeout_jupyter.contained import files_inside, folder_inside, names_of
 from freezeout_jupyter.reana.actions import LARGEST_BODY, ReanaAction
 from freezeout_jupyter.reana.api import ReanaApi, ReanaRoute
 from freezeout_jupyter.reana.transfer import transfer
@@ -139,9 +139,7 @@ class ReanaDownloads(ReanaApi):
             )
 
         def start() -> Job:
-            folder = path_inside(self.root, said["to"], hidden)
-            if folder.exists() and not folder.is_dir():
-                raise InputError(f"'{said['to']}' is no folder", code="path_unusable")
+            folder = folder_inside(self.root, said["to"], hidden)
             arguments = {"connection": name, "workflow": workflow, "paths": paths, "to": str(folder)}
             return transfer("download", f"Download from {workflow}", arguments)
 
@@ -163,13 +161,11 @@ class ReanaUploads(ReanaApi):
         name, workflow, hidden = reana.connection.name, said["workflow"], self.shows_hidden
 
         def start() -> Job:
-            paths = [path_inside(self.root, one, hidden) for one in said["paths"]]
-            require_contained(self.root, paths)
-            title = f"Upload {paths[0].name}" + (f" and {len(paths) - 1} more" if len(paths) > 1 else "")
+            paths = files_inside(self.root, said["paths"], hidden)
             arguments = {
                 "connection": name, "workflow": workflow, "to": said.get("to", ""), "hidden": hidden,
                 "paths": [str(path) for path in paths],
             }  # fmt: skip
-            return transfer("upload", title, arguments)
+            return transfer("upload", f"Upload {names_of(paths)}", arguments)
 
         await self.begin(start)

@@ -12,8 +12,8 @@ from tornado import web
 
 from freezeout.errors import FreezeoutError, InputError
 from freezeout_jupyter.base import describe
+from freezeout_jupyter.contained import path_inside
 from freezeout_jupyter.copies import path_below
-from freezeout_jupyter.lake.transfers import path_inside
 from freezeout_jupyter.reana.actions import LARGEST_BODY
 from freezeout_jupyter.reana.api import ReanaApi, require_client
 
