@@ -36,6 +36,7 @@ export default defineConfig([
             './panel',
             './run/commands',
             './status',
+            '../connections/status',
             './views'
           ]
         }

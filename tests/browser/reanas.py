@@ -37,7 +37,7 @@ def panel(page: Page) -> Locator:
 def open_panel(page: Page) -> None:
     """Bring the panel to the front."""
     page.get_by_role("tab", name="REANA", exact=True).click()
-    expect(panel(page).get_by_label("Connection", exact=True)).to_be_visible(timeout=LOAD_MS)
+    expect(panel(page).get_by_role("button", name="Refresh REANA")).to_be_visible(timeout=LOAD_MS)
 
 
 def row(page: Page, name: str) -> Locator:

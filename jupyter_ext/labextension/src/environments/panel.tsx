@@ -2,7 +2,9 @@
 import { Button, refreshIcon, VDomRenderer } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Message } from '@lumino/messaging';
-import React, { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import React, { useLayoutEffect, useRef, useState } from 'react';
+import { News } from '../ui/news';
+import { useEvery } from '../ui/pieces';
 import { Said } from '../ui/said';
 import type { IEnvironment } from './api';
 import { Card } from './card';
@@ -100,7 +102,7 @@ function Environments({ host, drawn }: IEnvironmentsProps): React.JSX.Element {
   const { model, trans, run } = host;
   const list = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState('');
-  useMinutes();
+  useEvery(60);
   // React tells nothing of a focus that goes because it takes the element away
   const held = useRef('');
   useFocusKept(list, held);
@@ -199,35 +201,14 @@ function Environments({ host, drawn }: IEnvironmentsProps): React.JSX.Element {
           />
         ))}
       </div>
-      <News host={host} />
+      <News
+        of={(environments ?? []).map(environment => {
+          const failed = model.job(environment.name)?.state === 'failed';
+          const word = failed ? trans.__('failed') : stateWord(trans, model.state(environment));
+          return [environment.name, word, trans.__('%1: %2', environment.title, word)];
+        })}
+      />
     </>
-  );
-}
-
-/** States that change are said to those who do not see them. */
-function News({ host }: { readonly host: IHost }): React.JSX.Element {
-  const { model, trans } = host;
-  const before = useRef(new Map<string, string>());
-  const [news, setNews] = useState('');
-  useEffect(() => {
-    const said: string[] = [];
-    for (const environment of model.environments ?? []) {
-      const failed = model.job(environment.name)?.state === 'failed';
-      const word = failed ? trans.__('failed') : stateWord(trans, model.state(environment));
-      const old = before.current.get(environment.name);
-      if (old !== undefined && old !== word) {
-        said.push(trans.__('%1: %2', environment.title, word));
-      }
-      before.current.set(environment.name, word);
-    }
-    if (said.length > 0) {
-      setNews(said.join('. '));
-    }
-  });
-  return (
-    <div className="freezeout-Unseen" role="status" aria-live="polite">
-      {news}
-    </div>
   );
 }
 
@@ -336,17 +317,4 @@ function useFocusKept(list: React.RefObject<HTMLElement>, held: React.RefObject<
       focusCard(list.current, held.current);
     }
   });
-}
-
-/** Draw again every minute: times are relative. */
-function useMinutes(): void {
-  const [, tick] = useState(0);
-  useEffect(() => {
-    const timer = setInterval(() => {
-      tick(count => count + 1);
-    }, 60_000);
-    return () => {
-      clearInterval(timer);
-    };
-  }, []);
 }

@@ -8,6 +8,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { OPEN as OPEN_EXPERIMENT } from '../experiments/commands';
 import { IJobs } from '../jobs/tokens';
 import { IFreezeoutServer } from '../server/tokens';
+import { remember } from '../ui/remember';
 import { EnvironmentsApi } from './api';
 import { addCommands } from './commands';
 import { CurrentNotebook } from './current';
@@ -70,9 +71,7 @@ export const environments: JupyterFrontEndPlugin<void> = {
     if (palette) {
       addPaletteItems(palette, commands, model, trans);
     }
-    if (state) {
-      void remember(state, model);
-    }
+    void remember(state, STATE, model);
     void server.reached.then(() => {
       // another window or a command line removes without an event; Lab itself asks for kernels at times
       serviceManager.kernelspecs.specsChanged.connect(() => void model.load());
@@ -80,19 +79,3 @@ export const environments: JupyterFrontEndPlugin<void> = {
     });
   }
 };
-
-/** Keep what was searched and unfolded for the next time. */
-async function remember(state: IStateDB, model: EnvironmentsModel): Promise<void> {
-  const kept = await state.fetch(STATE);
-  if (typeof kept === 'object' && !Array.isArray(kept)) {
-    model.restore(kept as Parameters<EnvironmentsModel['restore']>[0]);
-  }
-  let saved = JSON.stringify(model);
-  model.stateChanged.connect(() => {
-    const now = JSON.stringify(model);
-    if (now !== saved) {
-      saved = now;
-      void state.save(STATE, model.toJSON());
-    }
-  });
-}

@@ -1,28 +1,19 @@
 /** The data lake as the server tells it: the schemas below `/lake` of openapi.yaml. */
 import type { ServerConnection } from '@jupyterlab/services';
 import type { ReadonlyPartialJSONObject, ReadonlyPartialJSONValue } from '@lumino/coreutils';
+import type { IConnection as IAnyConnection } from '../connections/types';
 import type { IJob } from '../jobs/api';
 import type { ISaid } from '../server/describe';
 import { request } from '../server/request';
 
-export type ConnectionState = 'ready' | 'starting' | 'degraded' | 'down' | 'unreachable' | 'signed_out';
-
-export interface IConnection {
-  readonly name: string;
+export interface IConnection extends IAnyConnection {
   readonly title: string;
-  readonly kind: string;
-  readonly url: string;
   readonly account: string;
   readonly auth: string;
 
   /** Where data is made available; empty when there is no storage nearby. */
   readonly here: string;
   readonly scope: string;
-  readonly state: ConnectionState;
-  readonly message: string;
-  readonly hint: string;
-  readonly token_expires_at: string | null;
-  readonly version: string | null;
 }
 
 export interface IConnections {

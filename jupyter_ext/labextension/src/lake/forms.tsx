@@ -1,8 +1,9 @@
 /** Forms: a new dataset, an upload, what is to be added to a dataset. */
 import { Button } from '@jupyterlab/ui-components';
 import React, { useLayoutEffect, useRef, useState } from 'react';
+import { Paths } from '../ui/paths';
 import { Said } from '../ui/said';
-import { count, cut } from '../ui/words';
+import { count } from '../ui/words';
 import { didOf } from './api';
 import type { IRow } from './api';
 import type { LakeModel } from './model';
@@ -204,39 +205,7 @@ function UploadForm({
         });
       }}
     >
-      {paths.length === 0 ? (
-        <div>{trans.__('Select files or a folder in the file browser, then take them over.')}</div>
-      ) : (
-        <ul className="freezeout-Lake-list" aria-label={trans.__('To be uploaded')}>
-          {paths.map(path => (
-            <li key={path} title={path}>
-              <span className="freezeout-Lake-rse">{cut(path, 48)}</span>
-              <button
-                type="button"
-                className="freezeout-Unfold"
-                aria-label={trans.__('Leave out %1', path)}
-                title={trans.__('Leave out')}
-                onClick={() => {
-                  setPaths(paths.filter(one => one !== path));
-                }}
-              >
-                ✕
-              </button>
-            </li>
-          ))}
-        </ul>
-      )}
-      <Button
-        small
-        minimal
-        type="button"
-        className="freezeout-Unfold"
-        onClick={() => {
-          setPaths([...new Set([...paths, ...host.selectedPaths()])]);
-        }}
-      >
-        {trans.__('Add what the file browser selects')}
-      </Button>
+      <Paths paths={paths} onChange={setPaths} selectedPaths={host.selectedPaths} trans={trans} />
       <Scopes host={host} value={scope} onChange={setScope} />
       <label>
         {trans.__('Dataset (may be new; none for files alone)')}

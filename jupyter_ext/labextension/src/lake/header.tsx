@@ -1,11 +1,11 @@
 /** The head of the panel: which lake, how it is, and the box for searches. */
-import { addIcon, Button, refreshIcon } from '@jupyterlab/ui-components';
+import { addIcon, refreshIcon } from '@jupyterlab/ui-components';
 import React, { useRef, useState } from 'react';
-import { count, cut, exactly } from '../ui/words';
-import type { IConnection } from './api';
-import * as ids from './ids';
+import { Head } from '../connections/head';
+import { Tool } from '../ui/tool';
+import { count, cut } from '../ui/words';
 import type { IHost } from './host';
-import { connectionWord, tokenLeft } from './words';
+import * as ids from './ids';
 
 /** Signs of a search that are said again. */
 const LONGEST = 100;
@@ -15,97 +15,25 @@ export interface IHeaderProps {
   readonly openNew: (x: number, y: number) => void;
 }
 
-export function Header({ host, openNew }: IHeaderProps): React.JSX.Element | null {
+export function Header({ host, openNew }: IHeaderProps): React.JSX.Element {
   const { model, trans, run } = host;
-  const { connections } = model;
-  const { all, chosen } = connections;
-  if (!all || !chosen) {
-    return null;
-  }
   return (
-    <div className="freezeout-Panel-head freezeout-Lake-connection">
-      {all.length > 1 ? (
-        <select
-          className="jp-mod-styled"
-          aria-label={trans.__('Connection')}
-          value={chosen.name}
-          title={`${chosen.url}\n${chosen.account}`}
-          onChange={event => {
-            connections.name = event.target.value;
-          }}
-        >
-          {all.map(({ name, title }) => (
-            <option key={name} value={name}>
-              {titleOf(name, title)}
-            </option>
-          ))}
-        </select>
-      ) : (
-        <span className="freezeout-Lake-title" title={`${chosen.url}\n${chosen.account}`}>
-          {titleOf(chosen.name, chosen.title)}
-        </span>
-      )}
-      <State host={host} connection={chosen} />
-      <span className="freezeout-Lake-tools">
-        <Button
-          minimal
-          small
-          title={trans.__('New dataset, upload…')}
-          aria-label={trans.__('New in the data lake')}
-          aria-haspopup="menu"
-          onClick={event => {
-            const { left, bottom } = event.currentTarget.getBoundingClientRect();
-            openNew(left, bottom);
-          }}
-        >
-          <addIcon.react tag="span" />
-        </Button>
-        <Button
-          minimal
-          small
-          title={trans.__('Refresh')}
-          aria-label={trans.__('Refresh the data lake')}
-          onClick={() => {
-            run(ids.REFRESH);
-          }}
-        >
-          <refreshIcon.react tag="span" />
-        </Button>
-      </span>
-    </div>
-  );
-}
-
-function titleOf(name: string, title: string): string {
-  return title || name;
-}
-
-function State({
-  host,
-  connection
-}: {
-  readonly host: IHost;
-  readonly connection: IConnection;
-}): React.JSX.Element {
-  const { trans, model } = host;
-  const { state, message, hint, token_expires_at: expires } = connection;
-  const failed = model.connections.failure;
-  const token = tokenLeft(trans, connection, model.jobs.now());
-  return (
-    <span className="freezeout-Lake-status" role="status">
-      <span
-        className="freezeout-Lake-state"
-        data-state={failed ? 'unreachable' : state}
-        title={failed ? failed.message : [message, hint].filter(Boolean).join('\n')}
-      >
-        {failed ? trans.__('no answer') : connectionWord(trans, state)}
-      </span>
-      {token && (
-        <span className="freezeout-Lake-token" title={expires ? exactly(expires) : ''}>
-          {token}
-        </span>
-      )}
-    </span>
+    <Head connections={model.connections} trans={trans}>
+      <Tool
+        icon={addIcon}
+        title={trans.__('New dataset, upload…')}
+        label={trans.__('New in the data lake')}
+        open={openNew}
+      />
+      <Tool
+        icon={refreshIcon}
+        title={trans.__('Refresh')}
+        label={trans.__('Refresh the data lake')}
+        run={() => {
+          run(ids.REFRESH);
+        }}
+      />
+    </Head>
   );
 }
 

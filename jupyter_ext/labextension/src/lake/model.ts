@@ -1,6 +1,7 @@
 /** What the panel shows: a lake, its tree, and what is selected in it. */
 import { VDomModel } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { isUsable } from '../connections/types';
 import { isLive } from '../jobs/api';
 import type { IJob } from '../jobs/api';
 import { ShownJobs } from '../jobs/shown';
@@ -8,11 +9,10 @@ import type { IJobs } from '../jobs/tokens';
 import type { DidType, IConnection, IRow, LakeApi } from './api';
 import { Asked } from '../server/asked';
 import { Changes } from './changes';
-import { Connections, isUsable, START_KIND } from './connections';
+import { Lakes, START_KIND } from './connections';
 import { Details } from './details';
 import { SUBJECT } from './ids';
 import { Searching } from './searching';
-
 import { Tree } from './tree';
 import { Unfolded } from './unfolded';
 import { lifetimes } from './words';
@@ -60,7 +60,7 @@ export class LakeModel extends VDomModel {
       job => job.subject.startsWith(SUBJECT) && job.kind !== START_KIND
     );
     this.changes = new Changes({ api, jobs, asked: this.asked, unfolded: this.unfolded, looked: this });
-    this.connections = new Connections(_options);
+    this.connections = new Lakes(_options);
     this.connections.changed.connect(this._draw, this);
     this.connections.chosenChanged.connect((_, chosen) => {
       this._open(chosen);
@@ -78,12 +78,12 @@ export class LakeModel extends VDomModel {
     void jobs.loaded.then(changed);
     document.addEventListener('visibilitychange', () => {
       if (!document.hidden && this._watched) {
-        this.look();
+        this._read();
       }
     });
   }
 
-  readonly connections: Connections;
+  readonly connections: Lakes;
   readonly searching: Searching;
   readonly unfolded: Unfolded;
   readonly asked: Asked;
@@ -119,6 +119,11 @@ export class LakeModel extends VDomModel {
   set watched(watched: boolean) {
     this._watched = watched;
     this.connections.watched = watched;
+    if (watched && this.connections.all) {
+      // another window or a command line may have done something that no event told
+      void this.connections.load();
+      this._read();
+    }
   }
 
   /** Filter what a line is about, or is in. */
@@ -198,15 +203,6 @@ export class LakeModel extends VDomModel {
     );
   }
 
-  /** Look whether there is news, as when the panel comes to the front. */
-  look(): void {
-    void this.connections.load();
-    if (isUsable(this.connections.chosen?.state ?? null)) {
-      void this._tree?.load();
-      void this._details?.load();
-    }
-  }
-
   /** @param anew - whether what the server has kept will not do */
   async refresh(anew: boolean): Promise<void> {
     if (anew) {
@@ -259,6 +255,14 @@ export class LakeModel extends VDomModel {
       }
     }
     this._draw();
+  }
+
+  /** Read what is looked at again. */
+  private _read(): void {
+    if (isUsable(this.connections.chosen?.state)) {
+      void this._tree?.load();
+      void this._details?.load();
+    }
   }
 
   private _onJobs(_: IJobs, jobs: readonly IJob[]): void {

@@ -6,8 +6,12 @@ import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { IStateDB } from '@jupyterlab/statedb';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { ConnectionStatus } from '../connections/status';
 import { IJobs } from '../jobs/tokens';
 import { IFreezeoutServer } from '../server/tokens';
+import { shownFiles } from '../ui/browser';
+import { remember } from '../ui/remember';
+import { dock } from '../ui/sidepanel';
 import { LakeApi } from './api';
 import { addCommands, addPaletteItems } from './commands';
 import * as ids from './ids';
@@ -15,7 +19,6 @@ import { openMenu, openNew } from './menu';
 import { LakeModel } from './model';
 import { Notebooks } from './notebook';
 import { LakePanel } from './panel';
-import { LakeStatus } from './status';
 
 const STATE = 'freezeout:lake';
 const RANK = 540;
@@ -39,13 +42,12 @@ export const lake: JupyterFrontEndPlugin<void> = {
   ): void => {
     const trans = (translator ?? nullTranslator).load('freezeout');
     const { commands, shell, serviceManager } = app;
+    const { folder, selectedPaths } = shownFiles(files, serviceManager.contents);
     const api = new LakeApi(server.settings);
     const model = new LakeModel({ api, jobs, trans });
     const chosen = (): string => model.connections.chosen?.name ?? '';
     const paths = (did: string): ReturnType<LakeApi['paths']> => api.paths(chosen(), did);
     const notebooks = new Notebooks(shell, { connection: chosen, paths });
-    const local = (path: string): string => serviceManager.contents.localPath(path);
-    const selectedPaths = (): string[] => [...(files?.selectedItems() ?? [])].map(({ path }) => local(path));
     const panel = new LakePanel({
       model,
       notebooks,
@@ -59,15 +61,7 @@ export const lake: JupyterFrontEndPlugin<void> = {
         openNew(commands, x, y);
       }
     });
-    const reveal = (selector?: string): void => {
-      shell.activateById(panel.id);
-      if (selector) {
-        panel.focus(selector);
-      }
-    };
-    shell.add(panel, 'left', { rank: RANK, type: 'Data lake' });
-    restorer?.add(panel, panel.id);
-    const folder = (): string => (files ? local(files.model.path) : '');
+    const reveal = dock(app, panel, RANK, restorer);
     addCommands({ app, model, notebooks, trans, reveal, folder, selectedPaths });
     app.contextMenu.addItem({ command: ids.UPLOAD_SELECTED, selector: '.jp-DirListing-item', rank: 60 });
     jobs.revealWith(ids.SUBJECT, () => {
@@ -77,31 +71,16 @@ export const lake: JupyterFrontEndPlugin<void> = {
       addPaletteItems(palette, trans);
     }
     statusBar?.registerStatusItem('freezeout:lake', {
-      item: new LakeStatus(model, trans, reveal),
+      item: new ConnectionStatus({
+        connections: model.connections,
+        trans,
+        label: `⬢ ${trans.__('lake')}`,
+        says: word => trans.__('Data lake: %1', word),
+        open: reveal
+      }),
       align: 'left',
       rank: 89
     });
-    const restored = state ? remember(state, model) : Promise.resolve();
-    void Promise.all([server.reached, restored]).then(() => model.connections.load());
+    void Promise.all([server.reached, remember(state, STATE, model)]).then(() => model.connections.load());
   }
 };
-
-/** Keep what was looked at for the next time. */
-async function remember(state: IStateDB, model: LakeModel): Promise<void> {
-  const kept = await state.fetch(STATE);
-  if (typeof kept === 'object' && !Array.isArray(kept)) {
-    model.restore(kept as Parameters<LakeModel['restore']>[0]);
-  }
-  let saved = JSON.stringify(model);
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  model.stateChanged.connect(() => {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      const now = JSON.stringify(model);
-      if (now !== saved) {
-        saved = now;
-        void state.save(STATE, model.toJSON());
-      }
-    }, 300);
-  });
-}

@@ -1,33 +1,6 @@
-/** The lake's states and names in words. */
+/** What is in the lake, in words. */
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { ConnectionState, DidType, IConnection, RuleState } from './api';
-import { span } from '../ui/words';
-
-export function connectionWord(trans: TranslationBundle, state: ConnectionState): string {
-  switch (state) {
-    case 'ready':
-      return trans.__('ready');
-    case 'starting':
-      return trans.__('starting…');
-    case 'degraded':
-      return trans.__('degraded');
-    case 'down':
-      return trans.__('down');
-    case 'unreachable':
-      return trans.__('unreachable');
-    case 'signed_out':
-      return trans.__('signed out');
-  }
-}
-
-/** How long its token is valid still; empty when it has none, or a password with which it is renewed. */
-export function tokenLeft(trans: TranslationBundle, connection: IConnection, now: number): string {
-  if (!connection.token_expires_at || connection.auth === 'userpass') {
-    return '';
-  }
-  const seconds = (Date.parse(connection.token_expires_at) - now) / 1000;
-  return seconds > 0 ? trans.__('token %1', span(trans, seconds)) : trans.__('token expired');
-}
+import type { DidType, RuleState } from './api';
 
 export function typeWord(trans: TranslationBundle, type: DidType): string {
   switch (type) {

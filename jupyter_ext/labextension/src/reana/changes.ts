@@ -5,14 +5,14 @@ import type { IJob } from '../jobs/api';
 import type { IJobs } from '../jobs/tokens';
 import type { Asked } from '../server/asked';
 import type { Change, ReanaApi } from './api';
-import type { Connections } from './connections';
+import type { Servers } from './connections';
 import type { Listing } from './listing';
 import type { Looked } from './looked';
 import type { Form, IQuestion } from './question';
 
 /** What is looked at, and sees what has changed. */
 export interface ILooked {
-  readonly connections: Connections;
+  readonly connections: Servers;
   readonly listing: Listing | null;
   readonly looked: (id: string) => Looked | undefined;
   readonly fold: (id: string) => void;

@@ -5,8 +5,8 @@ import type { ICommandPalette } from '@jupyterlab/apputils';
 import { refreshIcon } from '@jupyterlab/ui-components';
 import type { ReadonlyJSONObject, ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { isUsable } from '../connections/types';
 import { ACTIONS } from './actions';
-import { isUsable } from './connections';
 import { reanaIcon } from './icons';
 import * as ids from './ids';
 import type { ReanaModel } from './model';
@@ -155,7 +155,7 @@ function addPanelCommands({ app, model, trans, reveal }: IOptions): void {
   commands.addCommand(ids.SECRETS, {
     label: args => prefix(args, trans.__('Secrets…')),
     describedBy,
-    isEnabled: () => isUsable(model.connections.chosen?.state ?? null),
+    isEnabled: () => isUsable(model.connections.chosen?.state),
     execute: () => {
       reveal('.freezeout-Reana-form [data-first]');
       model.form = 'secrets';

@@ -1,106 +1,40 @@
 /** The head of the panel: which server, how it is, and which of its workflows are shown. */
 import { addIcon, Button, ellipsesIcon, refreshIcon } from '@jupyterlab/ui-components';
 import React from 'react';
-import { exactly } from '../ui/words';
+import { Head } from '../connections/head';
+import { Tool } from '../ui/tool';
 import type { IHost } from './host';
 import * as ids from './ids';
 import type { Listing } from './listing';
-import type { IConnection } from './types';
-import { connectionWord, signOf, STATUSES, statusWord, tokenLeft } from './words';
+import { STATUSES, statusWord } from './words';
 
-export function Header({ host }: { readonly host: IHost }): React.JSX.Element | null {
+export function Header({ host }: { readonly host: IHost }): React.JSX.Element {
   const { model, trans, run, openServerMenu } = host;
-  const { connections } = model;
-  const { all, chosen } = connections;
-  if (!all || !chosen) {
-    return null;
-  }
   return (
-    <div className="freezeout-Panel-head freezeout-Lake-connection">
-      <select
-        className="jp-mod-styled"
-        aria-label={trans.__('Connection')}
-        value={chosen.name}
-        title={[chosen.url, chosen.user].filter(Boolean).join('\n')}
-        onChange={event => {
-          connections.name = event.target.value;
+    <Head connections={model.connections} trans={trans}>
+      <Tool
+        icon={addIcon}
+        title={trans.__('Run on REANA…')}
+        label={trans.__('Run on REANA')}
+        run={() => {
+          run(ids.RUN);
         }}
-      >
-        {all.map(({ name }) => (
-          <option key={name} value={name}>
-            {name}
-          </option>
-        ))}
-      </select>
-      <State host={host} connection={chosen} />
-      <span className="freezeout-Lake-tools">
-        <Button
-          minimal
-          small
-          title={trans.__('Run on REANA…')}
-          aria-label={trans.__('Run on REANA')}
-          onClick={() => {
-            run(ids.RUN);
-          }}
-        >
-          <addIcon.react tag="span" />
-        </Button>
-        <Button
-          minimal
-          small
-          title={trans.__('Refresh')}
-          aria-label={trans.__('Refresh REANA')}
-          onClick={() => {
-            run(ids.REFRESH);
-          }}
-        >
-          <refreshIcon.react tag="span" />
-        </Button>
-        <Button
-          minimal
-          small
-          title={trans.__('Connections, the embedded server…')}
-          aria-label={trans.__('More of the connection')}
-          aria-haspopup="menu"
-          onClick={event => {
-            const { left, bottom } = event.currentTarget.getBoundingClientRect();
-            openServerMenu(left, bottom);
-          }}
-        >
-          <ellipsesIcon.react tag="span" />
-        </Button>
-      </span>
-    </div>
-  );
-}
-
-function State({
-  host,
-  connection
-}: {
-  readonly host: IHost;
-  readonly connection: IConnection;
-}): React.JSX.Element {
-  const { trans, model } = host;
-  const { state, message, hint, token_expires_at: expires, version } = connection;
-  const { failure } = model.connections;
-  const token = tokenLeft(trans, connection, model.jobs.jobs.now());
-  const known = version ? [trans.__('REANA %1', version)] : [];
-  return (
-    <span className="freezeout-Lake-status" role="status">
-      <span
-        className="freezeout-Lake-state"
-        data-state={failure ? 'unreachable' : signOf(connection)}
-        title={failure ? failure.message : [message, hint, ...known].filter(Boolean).join('\n')}
-      >
-        {failure ? trans.__('no answer') : connectionWord(trans, state)}
-      </span>
-      {token && (
-        <span className="freezeout-Lake-token" title={expires ? exactly(expires) : ''}>
-          {token}
-        </span>
-      )}
-    </span>
+      />
+      <Tool
+        icon={refreshIcon}
+        title={trans.__('Refresh')}
+        label={trans.__('Refresh REANA')}
+        run={() => {
+          run(ids.REFRESH);
+        }}
+      />
+      <Tool
+        icon={ellipsesIcon}
+        title={trans.__('Connections, the embedded server…')}
+        label={trans.__('More of the connection')}
+        open={openServerMenu}
+      />
+    </Head>
   );
 }
 

@@ -1,6 +1,7 @@
 /** What the panel of REANA shows: a server, its workflows, and what is unfolded of them. */
 import { VDomModel } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { isUsable } from '../connections/types';
 import { isLive as isLiveJob } from '../jobs/api';
 import type { IJob } from '../jobs/api';
 import { ShownJobs } from '../jobs/shown';
@@ -8,7 +9,7 @@ import type { IJobs } from '../jobs/tokens';
 import { Asked } from '../server/asked';
 import type { ReanaApi } from './api';
 import { Changes } from './changes';
-import { Connections, isUsable } from './connections';
+import { Servers } from './connections';
 import { START_KIND, SUBJECT } from './ids';
 import { Listing } from './listing';
 import type { IKeptListing } from './listing';
@@ -46,7 +47,7 @@ export class ReanaModel extends VDomModel {
       changed,
       job => job.subject.startsWith(SUBJECT) && job.kind !== START_KIND
     );
-    this.connections = new Connections(_options);
+    this.connections = new Servers(_options);
     this.changes = new Changes({ api, jobs, trans, asked: this.asked, model: this });
     this.connections.changed.connect(this.draw, this);
     this.connections.chosenChanged.connect((_, chosen) => {
@@ -67,7 +68,7 @@ export class ReanaModel extends VDomModel {
     });
   }
 
-  readonly connections: Connections;
+  readonly connections: Servers;
   readonly asked: Asked;
   readonly jobs: ShownJobs;
   readonly changes: Changes;
@@ -258,7 +259,7 @@ export class ReanaModel extends VDomModel {
   private _look(): void {
     const seen = this._watched && !document.hidden;
     this.connections.watched = this._watched;
-    if (this._listing && (!seen || isUsable(this.connections.chosen?.state ?? null))) {
+    if (this._listing && (!seen || isUsable(this.connections.chosen?.state))) {
       this._listing.watched = seen;
     }
     if (seen) {
@@ -288,7 +289,7 @@ export class ReanaModel extends VDomModel {
 
   private async _readUsage(): Promise<void> {
     const listing = this._listing;
-    if (listing && this._watched && isUsable(this.connections.chosen?.state ?? null)) {
+    if (listing && this._watched && isUsable(this.connections.chosen?.state)) {
       try {
         const usage = await this._options.api.usage(listing.connection);
         if (listing === this._listing) {

@@ -1,11 +1,13 @@
 /** The left sidebar's panel of REANA. */
-import { Button, VDomRenderer } from '@jupyterlab/ui-components';
-import type { Message } from '@lumino/messaging';
-import React, { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { Button } from '@jupyterlab/ui-components';
+import React, { useLayoutEffect, useRef } from 'react';
+import { Loading } from '../connections/loading';
+import { isUsable } from '../connections/types';
 import { JobList } from '../jobs/list';
+import { News } from '../ui/news';
 import { Skeletons, useEvery } from '../ui/pieces';
 import { Said } from '../ui/said';
-import { isUsable } from './connections';
+import { SidePanel } from '../ui/sidepanel';
 import { ConnectForm, DisconnectQuestion } from './forms';
 import { Header, SearchBox } from './header';
 import type { IHost } from './host';
@@ -15,7 +17,7 @@ import type { Listing } from './listing';
 import type { ReanaModel } from './model';
 import { Row } from './row';
 import { SecretsForm } from './secretsform';
-import { Trouble } from './trouble';
+import { ServerTrouble } from './trouble';
 import { isLive } from './types';
 import { Usage } from './usage';
 import { statusWord } from './words';
@@ -23,41 +25,15 @@ import { statusWord } from './words';
 /** So near to the end of the list the next page is loaded. */
 const NEAR_PX = 300;
 
-export class ReanaPanel extends VDomRenderer<ReanaModel> {
+export class ReanaPanel extends SidePanel<ReanaModel> {
   constructor(private readonly _host: IHost) {
-    super(_host.model);
-    const { trans } = _host;
-    this.id = 'freezeout-reana';
-    this.addClass('freezeout-Panel');
-    this.addClass('freezeout-Reana');
-    this.title.icon = reanaIcon;
-    this.title.caption = trans.__('REANA');
-    this.node.setAttribute('role', 'region');
-    this.node.setAttribute('aria-label', trans.__('REANA'));
-  }
-
-  /** Put the focus somewhere, when the palette has given it back to what had it. */
-  focus(selector: string): void {
-    setTimeout(() => {
-      this.node.querySelector<HTMLElement>(selector)?.focus();
+    super(_host.model, {
+      id: 'freezeout-reana',
+      title: _host.trans.__('REANA'),
+      icon: reanaIcon,
+      styled: 'freezeout-Reana',
+      first: '.freezeout-Reana-row[tabindex="0"], .freezeout-Empty button, .freezeout-Offline button'
     });
-  }
-
-  protected override onAfterShow(message: Message): void {
-    super.onAfterShow(message);
-    this.model.watched = true;
-    this.update();
-  }
-
-  protected override onAfterHide(message: Message): void {
-    super.onAfterHide(message);
-    this.model.watched = false;
-  }
-
-  protected override onActivateRequest(): void {
-    if (!this.node.contains(document.activeElement)) {
-      this.focus('.freezeout-Reana-row[tabindex="0"], .freezeout-Empty button, .freezeout-Offline button');
-    }
   }
 
   protected override render(): React.JSX.Element {
@@ -68,35 +44,19 @@ export class ReanaPanel extends VDomRenderer<ReanaModel> {
 function Reana({ host }: { readonly host: IHost }): React.JSX.Element {
   const { model, trans } = host;
   const { connections, listing } = model;
-  const { all, failure, chosen } = connections;
+  const { chosen } = connections;
   useEvery(30);
-  if (!all) {
-    return (
-      <div className="freezeout-Panel-body">
-        {failure ? (
-          <Said
-            what={trans.__('The connections could not be read.')}
-            said={failure}
-            trans={trans}
-            tabIndex={0}
-            retry={() => void connections.load()}
-          />
-        ) : (
-          <div className="freezeout-Lake-loading">
-            <Skeletons label={trans.__('Loading REANA')} rows={8} />
-          </div>
-        )}
-      </div>
-    );
+  if (!connections.all) {
+    return <Loading connections={connections} trans={trans} label={trans.__('Loading REANA')} />;
   }
-  const loaded = listing !== null && (listing.rows !== null || isUsable(chosen?.state ?? null));
+  const loaded = listing !== null && (listing.rows !== null || isUsable(chosen?.state));
   return (
     <>
       <Header host={host} />
       {model.form === 'connect' && <ConnectForm host={host} />}
       {model.form === 'disconnect' && chosen && <DisconnectQuestion host={host} connection={chosen} />}
       {model.secrets && <SecretsForm host={host} secrets={model.secrets} />}
-      <Trouble host={host} />
+      <ServerTrouble host={host} />
       {loaded && <SearchBox host={host} listing={listing} />}
       {loaded ? (
         <Workflows host={host} listing={listing} key={listing.connection} />
@@ -105,7 +65,13 @@ function Reana({ host }: { readonly host: IHost }): React.JSX.Element {
       )}
       <JobList jobs={model.jobs} trans={trans} label={trans.__('Jobs of REANA')} />
       <Usage host={host} />
-      <News host={host} />
+      <News
+        of={(listing?.rows ?? []).map(({ id, full_name: name, status }) => [
+          id,
+          status,
+          trans.__('%1: %2', name, statusWord(trans, status))
+        ])}
+      />
     </>
   );
 }
@@ -120,7 +86,7 @@ function Workflows({ host, listing }: IWorkflowsProps): React.JSX.Element {
   const { rows, failure, hasMore } = listing;
   const box = useRef<HTMLDivElement>(null);
   // said above already, of the server as a whole
-  const told = !isUsable(model.connections.chosen?.state ?? null);
+  const told = !isUsable(model.connections.chosen?.state);
   useEvery(1, rows?.some(({ status }) => isLive(status)) ?? false);
   const held = useRef(-1);
   useLayoutEffect(() => {
@@ -162,7 +128,7 @@ function Workflows({ host, listing }: IWorkflowsProps): React.JSX.Element {
         />
       )}
       {rows === null && failure === null && (
-        <div className="freezeout-Lake-loading">
+        <div className="freezeout-Loading">
           <Skeletons label={trans.__('Loading the workflows')} rows={8} />
         </div>
       )}
@@ -249,29 +215,4 @@ function onKey(event: React.KeyboardEvent<HTMLElement>, { model, run, openMenu }
   }
   event.preventDefault();
   event.stopPropagation();
-}
-
-/** States that change are said to those who do not see them. */
-function News({ host }: { readonly host: IHost }): React.JSX.Element {
-  const { model, trans } = host;
-  const before = useRef(new Map<string, string>());
-  const [news, setNews] = useState('');
-  useEffect(() => {
-    const said: string[] = [];
-    for (const { id, full_name: name, status } of model.listing?.rows ?? []) {
-      const old = before.current.get(id);
-      if (old !== undefined && old !== status) {
-        said.push(trans.__('%1: %2', name, statusWord(trans, status)));
-      }
-      before.current.set(id, status);
-    }
-    if (said.length > 0) {
-      setNews(said.join('. '));
-    }
-  });
-  return (
-    <div className="freezeout-Unseen" role="status" aria-live="polite">
-      {news}
-    </div>
-  );
 }

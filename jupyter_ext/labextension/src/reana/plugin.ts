@@ -8,8 +8,12 @@ import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { IStateDB } from '@jupyterlab/statedb';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { ConnectionStatus } from '../connections/status';
 import { IJobs } from '../jobs/tokens';
 import { IFreezeoutServer } from '../server/tokens';
+import { shownFiles } from '../ui/browser';
+import { remember } from '../ui/remember';
+import { dock } from '../ui/sidepanel';
 import { ReanaApi } from './api';
 import { addCommands, addPaletteItems } from './commands';
 import * as ids from './ids';
@@ -17,7 +21,6 @@ import { openMenu, openServerMenu } from './menu';
 import { ReanaModel } from './model';
 import { ReanaPanel } from './panel';
 import { addRun } from './run/commands';
-import { ReanaStatus } from './status';
 import { Views } from './views';
 
 const STATE = 'freezeout:reana';
@@ -52,15 +55,14 @@ export const reana: JupyterFrontEndPlugin<void> = {
     translator: ITranslator | null
   ): void => {
     const trans = (translator ?? nullTranslator).load('freezeout');
-    const { commands, shell, serviceManager } = app;
+    const { commands, serviceManager } = app;
+    const { folder, selectedPaths } = shownFiles(files, serviceManager.contents);
     const api = new ReanaApi(server.settings);
     const model = new ReanaModel({ api, jobs, trans });
-    const local = (path: string): string => serviceManager.contents.localPath(path);
-    const folder = (): string => (files ? local(files.model.path) : '');
     const panel = new ReanaPanel({
       model,
       trans,
-      selectedPaths: () => [...(files?.selectedItems() ?? [])].map(({ path }) => local(path)),
+      selectedPaths,
       run: (command, args) => void commands.execute(command, args),
       openMenu: (workflow, x, y) => {
         openMenu(commands, workflow, x, y);
@@ -69,14 +71,7 @@ export const reana: JupyterFrontEndPlugin<void> = {
         openServerMenu(commands, x, y);
       }
     });
-    const reveal = (selector?: string): void => {
-      shell.activateById(panel.id);
-      if (selector) {
-        panel.focus(selector);
-      }
-    };
-    shell.add(panel, 'left', { rank: RANK, type: 'REANA' });
-    restorer?.add(panel, panel.id);
+    const reveal = dock(app, panel, RANK, restorer);
     const views = new Views({ app, api, model, rendermime, trans });
     addCommands({ app, model, views, trans, reveal, folder });
     void restorer?.restore(views.files, {
@@ -93,31 +88,16 @@ export const reana: JupyterFrontEndPlugin<void> = {
       addPaletteItems(palette, trans);
     }
     statusBar?.registerStatusItem('freezeout:reana', {
-      item: new ReanaStatus(model, trans, reveal),
+      item: new ConnectionStatus({
+        connections: model.connections,
+        trans,
+        label: trans.__('reana'),
+        says: word => trans.__('REANA: %1', word),
+        open: reveal
+      }),
       align: 'left',
       rank: 89.5
     });
-    const restored = state ? remember(state, model) : Promise.resolve();
-    void Promise.all([server.reached, restored]).then(() => model.connections.load());
+    void Promise.all([server.reached, remember(state, STATE, model)]).then(() => model.connections.load());
   }
 };
-
-/** Keep what was looked at for the next time. */
-async function remember(state: IStateDB, model: ReanaModel): Promise<void> {
-  const kept = await state.fetch(STATE);
-  if (typeof kept === 'object' && !Array.isArray(kept)) {
-    model.restore(kept as Parameters<ReanaModel['restore']>[0]);
-  }
-  let saved = JSON.stringify(model);
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  model.stateChanged.connect(() => {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      const now = JSON.stringify(model);
-      if (now !== saved) {
-        saved = now;
-        void state.save(STATE, model.toJSON());
-      }
-    }, 300);
-  });
-}

@@ -1,7 +1,6 @@
 /** What the routes of REANA tell: the schemas `Reana…` of openapi.yaml. */
 import type { ReadonlyPartialJSONObject, ReadonlyPartialJSONValue } from '@lumino/coreutils';
-
-export type ConnectionState = 'ready' | 'starting' | 'down' | 'degraded' | 'unreachable' | 'signed_out';
+import type { IConnection as IAnyConnection } from '../connections/types';
 
 /** REANA's own client, by which all servers are asked. */
 export interface IClient {
@@ -14,16 +13,9 @@ export interface IConnections {
   readonly client: IClient;
 }
 
-export interface IConnection {
-  readonly name: string;
+export interface IConnection extends IAnyConnection {
   readonly kind: 'embedded' | 'configured' | 'kept';
-  readonly url: string;
-  readonly state: ConnectionState;
-  readonly message: string;
-  readonly hint: string;
-  readonly version: string | null;
   readonly user: string | null;
-  readonly token_expires_at: string | null;
   readonly preferred: boolean;
   readonly removable: boolean;
 }

@@ -1,8 +1,8 @@
 /** What is taken to a workspace: files and folders that the file browser selects. */
-import { Button } from '@jupyterlab/ui-components';
 import { PathExt } from '@jupyterlab/coreutils';
 import React, { useEffect, useState } from 'react';
 import { Ask } from '../ui/ask';
+import { Paths } from '../ui/paths';
 import { cut } from '../ui/words';
 import type { IUnfoldedProps } from './host';
 import { usual } from './usual';
@@ -33,39 +33,7 @@ export function UploadForm(props: IUnfoldedProps): React.JSX.Element {
       valid={paths.length > 0 && !wrong}
       onYes={() => void model.changes.upload(row.id, paths, to)}
     >
-      {paths.length === 0 ? (
-        <div>{trans.__('Select files or a folder in the file browser, then take them over.')}</div>
-      ) : (
-        <ul className="freezeout-Lake-list" aria-label={trans.__('To be uploaded')}>
-          {paths.map(path => (
-            <li key={path} title={path}>
-              <span className="freezeout-Lake-rse">{cut(path, 48)}</span>
-              <button
-                type="button"
-                className="freezeout-Unfold"
-                aria-label={trans.__('Leave out %1', path)}
-                title={trans.__('Leave out')}
-                onClick={() => {
-                  setPaths(paths.filter(one => one !== path));
-                }}
-              >
-                ✕
-              </button>
-            </li>
-          ))}
-        </ul>
-      )}
-      <Button
-        small
-        minimal
-        type="button"
-        className="freezeout-Unfold"
-        onClick={() => {
-          setPaths([...new Set([...paths, ...selectedPaths()])]);
-        }}
-      >
-        {trans.__('Add what the file browser selects')}
-      </Button>
+      <Paths paths={paths} onChange={setPaths} selectedPaths={selectedPaths} trans={trans} />
       <label>
         {trans.__('Folder of the workspace (may be new)')}
         <input

@@ -1,39 +1,7 @@
-/** What the panel says of workflows, steps and connections. */
+/** What the panel says of workflows and steps. */
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { clock } from '../jobs/time';
-import { span } from '../ui/words';
-import type { ConnectionState, IConnection, IWorkflow, Status } from './types';
-
-export function connectionWord(trans: TranslationBundle, state: ConnectionState): string {
-  switch (state) {
-    case 'ready':
-      return trans.__('ready');
-    case 'starting':
-      return trans.__('starting…');
-    case 'degraded':
-      return trans.__('degraded');
-    case 'down':
-      return trans.__('down');
-    case 'unreachable':
-      return trans.__('unreachable');
-    case 'signed_out':
-      return trans.__('signed out');
-  }
-}
-
-/** The sign of a connection: of the embedded server that nobody has started none that alarms. */
-export function signOf({ kind, state }: IConnection): string {
-  return kind === 'embedded' && state === 'down' ? 'none' : state;
-}
-
-/** How long its token is valid still; empty when nobody knows. */
-export function tokenLeft(trans: TranslationBundle, connection: IConnection, now: number): string {
-  if (!connection.token_expires_at) {
-    return '';
-  }
-  const seconds = (Date.parse(connection.token_expires_at) - now) / 1000;
-  return seconds > 0 ? trans.__('token %1', span(trans, seconds)) : trans.__('token expired');
-}
+import type { IWorkflow, Status } from './types';
 
 /** The states by which workflows can be chosen. */
 export const STATUSES: readonly Status[] = [
