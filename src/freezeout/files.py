@@ -48,13 +48,17 @@ def disk_errors(path: Path | str) -> Iterator[None]:
         ) from error
 
 
-def write_atomically(path: Path | str, content: bytes | str, flush: bool = True) -> Path:
+def write_atomically(
+    path: Path | str, content: bytes | str, flush: bool = True, private: bool = False
+) -> Path:
     """Write `content` beside `path`, flush it to disk and rename it into place.
 
     Parameters
     ----------
     flush : bool
         Whether it must outlive a loss of power; else nobody waits for the disk.
+    private : bool
+        Whether nobody else may read it, at no moment.
 
     Raises
     ------
@@ -72,7 +76,8 @@ def write_atomically(path: Path | str, content: bytes | str, flush: bool = True)
                 stream.flush()
                 if flush:
                     os.fsync(stream.fileno())
-            os.chmod(name, 0o666 & ~_umask())
+            if not private:
+                os.chmod(name, 0o666 & ~_umask())
             os.replace(name, path)
         except BaseException:
             Path(name).unlink(missing_ok=True)

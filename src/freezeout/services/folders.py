@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from freezeout.errors import FreezeoutError
-from freezeout.files import disk_errors
+from freezeout.files import disk_errors, write_atomically
 
 
 class Place(Protocol):
@@ -63,7 +63,7 @@ def kept_secret(path: Path, tell: Callable[[str], None] | None = None) -> str:
             password = secrets.token_urlsafe(32)
             if tell:
                 tell(password)
-            _keep(path, password)
+            write_atomically(path, password, private=True)
         return path.read_text().strip()
 
 
@@ -71,17 +71,3 @@ def has_secret(path: Path) -> bool:
     """Whether there is such a secret; an empty file, of a full disk say, holds none."""
     with disk_errors(path):
         return path.is_file() and bool(path.read_text(errors="replace").strip())
-
-
-def _keep(path: Path, password: str) -> None:
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.unlink(missing_ok=True)
-    handle = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    try:
-        with os.fdopen(handle, "w") as stream:
-            stream.write(password)
-            stream.flush()
-            os.fsync(stream.fileno())
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from freezeout.errors import InputError
-from freezeout.files import disk_errors
+from freezeout.files import disk_errors, write_atomically
 from freezeout.lake.sites import checking, rucio_cfg
 from freezeout.lake.sites.connection import Connection
 from freezeout.lake.sites.near import lake_settings, path_given, storage
@@ -142,14 +140,4 @@ def _missing(what: str, auth: str) -> InputError:
 def _write_secret(path: Path, text: str) -> Path:
     if not text or not text.isprintable():
         raise InputError("the password is empty or has signs that are none", code="bad_lake")
-    with disk_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-        handle = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                stream.write(f"{text}\n")
-            beside.replace(path)
-        finally:
-            beside.unlink(missing_ok=True)
-    return path
+    return write_atomically(path, f"{text}\n", private=True)

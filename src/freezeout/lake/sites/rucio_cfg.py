@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from freezeout.errors import InputError
-from freezeout.files import disk_errors
+from freezeout.files import disk_errors, write_atomically
 from freezeout.lake.sites import checking
 from freezeout.lake.sites.connection import Connection
 from freezeout.lake.sites.embedded import embedded_config
@@ -86,7 +86,7 @@ def rucio_config(connection: Connection) -> Path:
     if connection.auth == "oidc":
         from freezeout.lake.sites.signing import kept_token
 
-        _write(token, kept_token(connection).token)
+        write_atomically(token, kept_token(connection).token, flush=False, private=True)
     parser = ConfigParser(interpolation=None)
     parser.read_dict(
         {"client": {name: str(value).replace("%", "%%") for name, value in client.items() if value != ""}}
@@ -98,7 +98,7 @@ def rucio_config(connection: Connection) -> Path:
         same = path.read_text(encoding="utf-8") == text.getvalue()
     except (OSError, UnicodeDecodeError):
         same = False
-    return path if same else _write(path, text.getvalue())
+    return path if same else write_atomically(path, text.getvalue(), flush=False, private=True)
 
 
 def rucio_environ(connection: Connection, environ: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -201,16 +201,3 @@ def _private(folder: Path) -> Path:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.chmod(0o700)
     return folder
-
-
-def _write(path: Path, text: str) -> Path:
-    with disk_errors(path):
-        beside = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-        handle = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                stream.write(text)
-            beside.replace(path)
-        finally:
-            beside.unlink(missing_ok=True)
-    return path

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import os
 import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -45,9 +44,7 @@ class Vault:
         return dict(found)
 
     def _write(self, secrets: Mapping[str, Any]) -> None:
-        # the server's umask makes it 0600 from the beginning
-        write_atomically(self._path, json.dumps(secrets))
-        os.chmod(self._path, 0o600)
+        write_atomically(self._path, json.dumps(secrets), private=True)
 
     def listed(self) -> list[dict[str, str]]:
         """Names and types, never values."""

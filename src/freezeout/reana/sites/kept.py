@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import secrets
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from freezeout.errors import InputError
-from freezeout.files import disk_errors
+from freezeout.files import disk_errors, write_atomically
 from freezeout.settings import home
 
 SCHEMA_VERSION = 1
@@ -74,16 +72,7 @@ def keep(name: str, what: Kept) -> None:
     with disk_errors(path):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.parent.chmod(0o700)
-        beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-        handle = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        try:
-            with os.fdopen(handle, "w") as stream:
-                stream.write(text)
-                stream.flush()
-                os.fsync(stream.fileno())
-            beside.replace(path)
-        finally:
-            beside.unlink(missing_ok=True)
+    write_atomically(path, text, private=True)
 
 
 def forget(name: str) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from configparser import ConfigParser
 from io import StringIO
 from pathlib import Path
 
-from freezeout.files import disk_errors
+from freezeout.files import write_atomically
 from freezeout.services.folders import private_folder
 from freezeout.services.lake.place import Place
 
@@ -108,14 +107,5 @@ def _write_sections(path: Path, sections: dict[str, dict[str, str]]) -> Path:
 
 
 def _write(path: Path, text: str) -> Path:
-    with disk_errors(path):
-        private_folder(path.parent)
-        beside = path.with_name(f".{path.name}.{os.getpid()}")
-        beside.unlink(missing_ok=True)
-        handle = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        with os.fdopen(handle, "w") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        beside.replace(path)
-    return path
+    private_folder(path.parent)
+    return write_atomically(path, text, private=True)
