@@ -66,6 +66,7 @@ def test_an_unknown_type_is_refused() -> None:
         ("statistic=1", "1"),
         ("toys=1", 1),
         ("toys=1e3", 1000),
+        ("toys=12345678901234567", 12345678901234567),
         ("band=no", False),
         ("band=True", True),
         ("threshold=3.84", 3.84),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import difflib
 import io
 import json
@@ -210,10 +211,9 @@ def _inner(kind: str) -> str:
 def _number_from_text(value: object) -> object:
     # YAML reads 1e-27 as a text
     if isinstance(value, str):
-        try:
-            return float(value)
-        except ValueError:
-            return value
+        for read in (int, float):  # the digits of a long number are not to be lost
+            with contextlib.suppress(ValueError):
+                return read(value)
     return value
 
 

@@ -8,12 +8,14 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 import yaml
 
 from freezeout.errors import InputError
 from freezeout.executors.reana import plan
 from freezeout.executors.reana.data import lake_hints
+from freezeout.executors.reana.notebook import read_notebook
 from freezeout.executors.reana.points import axis, points_of
 from freezeout.executors.reana.resources import Resources
 from freezeout.experiments.parameters import Parameter
@@ -94,6 +96,17 @@ def test_a_notebook_is_checked_as_far_as_it_is_typed(notebook: Path) -> None:
             plan(notebook, inputs=inputs)
     with pytest.raises(InputError, match="runs a service"):
         plan(notebook, environment="rucio-server")
+
+
+def test_an_infinite_default_is_left_to_the_notebook(notebook: Path) -> None:
+    made = nbformat.read(notebook, as_version=4)
+    made.cells[0].source += "\nlargest: float = 1e999\nweights = [1.0, 1e999]\n"
+    nbformat.write(made, notebook)
+    assert plan(notebook, inputs=["data"]).specification["inputs"]["parameters"].keys() & {
+        "n",
+        "largest",
+    } == {"n"}
+    assert {"largest", "weights"} <= set(read_notebook(notebook).free)
 
 
 def test_a_lake_that_wants_a_proxy_gets_one_lent(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

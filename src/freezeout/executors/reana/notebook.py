@@ -12,7 +12,7 @@ from typing import Any
 from freezeout.environments.folder import GATEWAY
 from freezeout.environments.kernels import PREFIX
 from freezeout.errors import InputError
-from freezeout.executors.reana.values import parsed
+from freezeout.executors.reana.values import fault, parsed
 from freezeout.experiments.parameters import Parameter, check_all, read_cell
 
 _TYPES: dict[type, str] = {bool: "bool", int: "int", float: "float", str: "str", dict: "dict"}
@@ -160,8 +160,9 @@ def _read(source: str, path: Path) -> tuple[Sequence[Parameter], set[str], list[
         except InputError:
             found[target.id] = _guessed(target.id, value)
             untyped.add(target.id)
-    free = [name for name, one in found.items() if one is None]
-    return [one for one in found.values() if one is not None], untyped, free
+    # infinite ones, above all, have no place in JSON
+    free = [name for name, one in found.items() if one is None or fault(one.default)]
+    return [one for name, one in found.items() if one is not None and name not in free], untyped, free
 
 
 def _guessed(name: str, value: ast.expr) -> Parameter | None:

@@ -104,20 +104,20 @@ def require_passable(declared: Sequence[Parameter], values: Mapping[str, object]
                 hint="its names are of the letters a to z, digits and _",
                 code="bad_parameter",
             )
-        fault = _fault(value)
-        text = "" if fault else str(value)
+        obstacle = fault(value)
+        text = "" if obstacle else str(value)
         total += len(text.encode(errors="replace"))
         loose = next((one for one in declared if one.name == name), None)
         try:
             text.encode()
             there = _guessed(text) if loose is None else _parsed(loose, text)
-            arrives = not fault and not _CONTROLS.search(text) and same(there, value)
+            arrives = not obstacle and not _CONTROLS.search(text) and same(there, value)
         except (InputError, UnicodeEncodeError):
             arrives = False
         if not arrives:
             raise InputError(
                 f"REANA cannot pass on the value of {name}, {quoted(value)}",
-                hint=fault or "it puts values into a command as text: leave out control characters",
+                hint=obstacle or "it puts values into a command as text: leave out control characters",
                 code="bad_parameter",
             )
     if total > LONGEST:
@@ -128,14 +128,14 @@ def require_passable(declared: Sequence[Parameter], values: Mapping[str, object]
         )
 
 
-def _fault(value: object, depth: int = 0) -> str:
+def fault(value: object, depth: int = 0) -> str:
     """What to do about a value that no text stands for, however deep that is in it."""
     if depth > _DEEPEST:
         return "nest lists and maps less deeply"
     if isinstance(value, float) and not math.isfinite(value):
         return "give finite numbers"
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return next(filter(None, (_fault(one, depth + 1) for one in inner)), "")
+    return next(filter(None, (fault(one, depth + 1) for one in inner)), "")
 
 
 def same(one: object, other: object) -> bool:
