@@ -119,7 +119,9 @@ class ReanaSubmissions(ReanaSubmissionApi):
             from freezeout.jobs.run import start as start_run
 
             planned = _planned(said)  # what is wrong is said now, and not by a job
-            return start_run(job.KIND, job.title_of(planned), job.subject(), job.RUN_WORK, arguments)
+            return start_run(
+                job.KIND, job.title_of(planned), job.subject(reana.connection.name), job.RUN_WORK, arguments
+            )
 
         await self.begin(start)
 

@@ -209,7 +209,7 @@ def run(options: argparse.Namespace) -> None:
     }
     _require_client()
     connection(options.connection).current().require_sound()
-    words = (job.KIND, job.title_of(submission), job.subject(), job.RUN_WORK, arguments)
+    words = (job.KIND, job.title_of(submission), job.subject(options.connection), job.RUN_WORK, arguments)
     if options.detach:
         started = jobs.start(*words)
         say(f"it goes on by itself; how far it is: freezeout jobs {started.id}")
@@ -239,7 +239,10 @@ def fetch(options: argparse.Namespace) -> None:
         "store": options.store,
     }
     _require_client()
-    _show(options, (job.FETCH, f"Fetch {options.workflow}", job.subject(), job.FETCH_WORK, arguments))
+    _show(
+        options,
+        (job.FETCH, f"Fetch {options.workflow}", job.subject(options.connection), job.FETCH_WORK, arguments),
+    )
 
 
 def _require_client() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -86,10 +86,12 @@ class Routes:
         assert status >= 400, answer
         return status, answer["code"]
 
-    async def job(self, job: Any, seconds: float = 120) -> Any:
-        """A job at its end."""
+    async def job(self, job: Any, seconds: float = 120, seen: Callable[[Any], None] | None = None) -> Any:
+        """A job at its end; how it was is seen on the way."""
         end = time.monotonic() + seconds
         while job["state"] in ("queued", "running"):
+            if seen is not None:
+                seen(job)
             assert time.monotonic() < end, job
             await asyncio.sleep(0.1)
             job = body(await self._fetch(f"/freezeout/api/jobs/{job['id']}"))

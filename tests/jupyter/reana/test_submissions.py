@@ -74,7 +74,8 @@ async def test_what_would_be_sent_is_shown_and_what_is_wrong_with_it(api: Routes
         ({"parameters": {"rho_dm": float("nan")}}, "rho_dm", None),
         ({"scan": {"rho_dm": "x:y:z"}}, "rho_dm", None),
         ({"scan": {"rho_dm": "0.2:0.4:1000000000"}}, None, None),
-        ({"resources": {"memory": "999999Ti"}}, None, "memory"), ({"resources": {"time": "-1"}}, None, "time"),
+        ({"resources": {"memory": "999999Ti"}}, None, "memory"),
+        ({"resources": {"time": "-1"}}, None, "time"),
         ({"resources": {"retention_days": "1e9"}}, None, "retention_days"),
         ({"preset": "none"}, None, None), ({"name": "a.b"}, None, "name"),
         ({"environment": "gamma"}, None, "environment"),
@@ -135,3 +136,28 @@ async def test_a_notebook_runs_on_reana_with_other_values_and_its_results_come_h
     assert out.read_text() == "xxb"
     fetched = await api.job(await api.post("fetch", 202, workflow=found["id"]))
     assert fetched["state"] == "done", fetched
+
+
+@pytest.mark.slow
+async def test_a_scan_is_one_workflow_with_one_progress_and_every_point_comes_home(
+    api: Routes, reana: Any, root: Path, monkeypatch: pytest.MonkeyPatch, freezeout_home: Path
+) -> None:
+    monkeypatch.setenv("FREEZEOUT_EXPERIMENTS_PATH", str(root / "tests" / "experiments" / "folders"))
+    asked = {"experiment": "toy", "preset": "smoke", "name": "three-points", "scan": {"scale": [1, 2, 3]}}
+    job = await api.post("submissions", 202, **asked)
+    assert job["subject"].startswith("reana:embedded:")
+    told: list[tuple[float, str]] = []
+    job = await api.job(job, seen=lambda now: told.append((now["progress"] or 0.0, now["message"])))
+    assert job["state"] == "done", job
+    far = [progress for progress, _ in told]
+    assert far == sorted(far) and any("of 5" in message for _, message in told), told
+    page = await api.get("workflows", search="three-points")
+    (row,) = page["workflows"]
+    assert (row["full_name"], row["status"]) == ("three-points.1", "finished")
+    assert (row["progress"]["finished"], row["progress"]["total"]) == (5, 5)
+    assert (await api.get("workflow", workflow=row["id"]))["kind"] == "scan"
+    records = [json.loads(path.read_text()) for path in freezeout_home.glob("runs/*/run.json")]
+    assert sorted(one["parameters"]["scale"] for one in records) == [1.0, 2.0, 3.0]
+    assert sorted(one["run_id"] for one in records) == sorted(job["result"]["runs"])
+    # there is nothing left to do, which is said before anything is sent
+    assert await api.refused("POST", "submissions", asked) == (400, "scan_complete")

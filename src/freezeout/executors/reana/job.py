@@ -31,9 +31,9 @@ def title_of(submission: Submission) -> str:
     return f"{submission.title} on REANA"
 
 
-def subject() -> str:
-    """Of a job: to submit the same twice makes two workflows."""
-    return f"reana:{secrets.token_hex(8)}"
+def subject(connection: str = "") -> str:
+    """Of a job on a server, the preferred one unless it is named: the same twice makes two workflows."""
+    return f"reana:{find(connection).name}:{secrets.token_hex(8)}"
 
 
 def run(
