@@ -2,6 +2,7 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { WidgetTracker } from '@jupyterlab/apputils';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import { takes } from '../ui/commands';
 import type { IDashboard } from './api';
 import { dashboardIcon } from './icons';
 import { DashboardWidget } from './widget';
@@ -39,17 +40,14 @@ export function addCommands(
     caption: trans.__('Open the dashboard beside your notebooks'),
     icon: args => (args['isPalette'] ? undefined : dashboardIcon),
     isVisible: args => dashboard(args) !== undefined,
-    describedBy: {
-      args: {
-        type: 'object',
-        required: ['id'],
-        properties: {
-          id: { type: 'string', description: trans.__("The name of the dashboard's notebook") },
-          isPalette: { type: 'boolean', description: trans.__('Whether the palette asks') },
-          cwd: { type: 'string', description: trans.__("The launcher's folder, which is not used") }
-        }
-      }
-    },
+    describedBy: takes(
+      trans,
+      {
+        id: trans.__("The name of the dashboard's notebook"),
+        cwd: trans.__("The launcher's folder, which is not used")
+      },
+      ['id']
+    ),
     execute: async args => {
       await loaded;
       const wanted = dashboard(args);

@@ -5,6 +5,7 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { notifyError } from '../server/notify';
 import type { IFreezeoutServer } from '../server/tokens';
+import { takes } from '../ui/commands';
 import { openExperiment } from './api';
 import type { IExperiment } from './api';
 import { icons } from './icons';
@@ -50,17 +51,14 @@ export function addCommands(
       return found && !args['isPalette'] ? icons[found.method] : undefined;
     },
     isVisible: args => experiment(args) !== undefined,
-    describedBy: {
-      args: {
-        type: 'object',
-        required: ['id'],
-        properties: {
-          id: { type: 'string', description: trans.__("The experiment's short name") },
-          isPalette: { type: 'boolean', description: trans.__('Whether the palette asks') },
-          cwd: { type: 'string', description: trans.__("The launcher's folder, which is not used") }
-        }
-      }
-    },
+    describedBy: takes(
+      trans,
+      {
+        id: trans.__("The experiment's short name"),
+        cwd: trans.__("The launcher's folder, which is not used")
+      },
+      ['id']
+    ),
     execute: args => (typeof args['id'] === 'string' ? open(args['id']) : undefined)
   });
 }

@@ -19,11 +19,11 @@ export function JobList({ jobs, trans, label }: IJobListProps): React.JSX.Elemen
     return null;
   }
   return (
-    <ul className="freezeout-Lake-transfers" aria-label={label}>
+    <ul className="freezeout-JobList" aria-label={label}>
       {shown.map(job => (
         <li key={job.id} data-job={job.id} data-state={job.state}>
           {isLive(job) && (
-            <div className="freezeout-Lake-jobtitle" title={job.title}>
+            <div className="freezeout-JobList-title" title={job.title}>
               {job.title}
             </div>
           )}

@@ -3,8 +3,9 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { Clipboard } from '@jupyterlab/apputils';
 import type { ICommandPalette } from '@jupyterlab/apputils';
 import { refreshIcon } from '@jupyterlab/ui-components';
-import type { ReadonlyJSONObject, ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { addToPalette, notifyOf, takes, text } from '../ui/commands';
+import type { Args } from '../ui/commands';
 import { ACTIONS } from './actions';
 import type { IContext } from './actions';
 import { didOf } from './api';
@@ -28,8 +29,6 @@ export interface IOptions {
   readonly selectedPaths: () => readonly string[];
 }
 
-type Args = ReadonlyPartialJSONObject;
-
 export function addCommands(options: IOptions): void {
   addPanelCommands(options);
   const { app, model, notebooks, trans } = options;
@@ -41,36 +40,25 @@ export function addCommands(options: IOptions): void {
       label: args => (args['isPalette'] ? long(trans) : label(trans, context(args))),
       isVisible: args => args['isPalette'] === true || isOffered(args),
       isEnabled: isOffered,
-      describedBy: { args: schema(trans) },
+      describedBy: schema(trans),
       execute: args => {
         const { rows } = context(args);
         return executes[id]?.(rows, args);
       }
     });
   }
-  model.stateChanged.connect(() => {
-    // what is enabled changes with what is selected; the palette asks again when it is opened
-    const now = model.targets.map(didOf).join('\n');
-    if (now !== before) {
-      before = now;
-      app.commands.notifyCommandChanged();
-    }
-  });
-  let before = '';
+  notifyOf(app.commands, model, () => model.targets.map(didOf).join('\n'));
 }
 
 /** All of them in the palette. */
 export function addPaletteItems(palette: ICommandPalette, trans: TranslationBundle): void {
-  const category = trans.__('Data lake');
   const own = [ids.OPEN, ids.REFRESH, ids.SEARCH, ids.START, ids.STOP];
-  for (const command of [...own, ...ACTIONS.map(({ id }) => id)]) {
-    palette.addItem({ command, args: { isPalette: true }, category });
-  }
+  addToPalette(palette, trans.__('Data lake'), [...own, ...ACTIONS.map(({ id }) => id)]);
 }
 
 function addPanelCommands({ app, model, trans, reveal, selectedPaths }: IOptions): void {
   const { commands } = app;
-  const describedBy = { args: schema(trans) };
+  const describedBy = schema(trans);
   commands.addCommand(ids.OPEN, {
     label: trans.__('Show Data Lake'),
     caption: trans.__('Find, fetch and keep data'),
@@ -119,7 +107,7 @@ function addPanelCommands({ app, model, trans, reveal, selectedPaths }: IOptions
     describedBy,
     isVisible: () => model.tree !== null && selectedPaths().length > 0,
     execute: () => {
-      reveal('.freezeout-Lake-form [data-first]');
+      reveal('.freezeout-Panel-form [data-first]');
       model.unfolded.form = { kind: 'upload', paths: selectedPaths(), target: '' };
     }
   });
@@ -201,30 +189,30 @@ function executions(options: IOptions): Record<string, Execute> {
       model.filter();
     },
     [ids.UPLOAD]: rows => {
-      reveal('.freezeout-Lake-form [data-first]');
+      reveal('.freezeout-Panel-form [data-first]');
       model.unfolded.form = { kind: 'upload', paths: selectedPaths(), target: target(rows) };
     },
     [ids.NEW_DATASET]: rows => {
-      reveal('.freezeout-Lake-form [data-first]');
+      reveal('.freezeout-Panel-form [data-first]');
       model.unfolded.form = { kind: 'dataset', contents: rows.filter(({ type }) => type === 'FILE') };
     },
     [ids.NEW_CONTAINER]: rows => {
-      reveal('.freezeout-Lake-form [data-first]');
+      reveal('.freezeout-Panel-form [data-first]');
       model.unfolded.form = { kind: 'container', contents: rows.filter(({ type }) => type !== 'FILE') };
     },
     [ids.ADD]: rows => {
-      reveal('.freezeout-Lake-form [data-first]');
+      reveal('.freezeout-Panel-form [data-first]');
       model.unfolded.form = { kind: 'add', contents: rows };
     },
     [ids.TAKE_OUT]: first(row => {
       const parent = model.tree?.parentOfActive;
       if (parent !== undefined) {
-        reveal('.freezeout-Lake-details .freezeout-Ask button');
+        reveal('.freezeout-Lake-details .freezeout-Ask button[data-no]');
         model.unfolded.question = { what: 'detach', did: didOf(row), parent };
       }
     }),
     [ids.DELETE]: first(row => {
-      reveal('.freezeout-Lake-details .freezeout-Ask button');
+      reveal('.freezeout-Lake-details .freezeout-Ask button[data-no]');
       model.unfolded.question = { what: 'delete', did: didOf(row) };
     })
   };
@@ -258,27 +246,17 @@ function isType(type: string): type is DidType {
   return type === 'FILE' || type === 'DATASET' || type === 'CONTAINER';
 }
 
-function text(args: Args, key: string): string {
-  const value = args[key];
-  return typeof value === 'string' ? value : '';
-}
-
-function schema(trans: TranslationBundle): ReadonlyJSONObject {
-  const string = (description: string): ReadonlyJSONObject => ({ type: 'string', description });
-  return {
-    type: 'object',
-    properties: {
-      did: string(trans.__('scope:name; what is selected when it is not said')),
-      type: string(trans.__('Of a DID that is not shown: file, dataset or container')),
-      query: string(trans.__('Of a search: what is searched for')),
-      name: string(trans.__("Of an attachment: the variable's name; made from the DID when it is not said")),
-      lifetime: {
-        type: ['number', 'null'],
-        description: trans.__(
-          'Of a copy: how many seconds it is held; null for ever; asked for when it is not said'
-        )
-      },
-      isPalette: { type: 'boolean', description: trans.__('Whether the palette asks') }
+function schema(trans: TranslationBundle): ReturnType<typeof takes> {
+  return takes(trans, {
+    did: trans.__('scope:name; what is selected when it is not said'),
+    type: trans.__('Of a DID that is not shown: file, dataset or container'),
+    query: trans.__('Of a search: what is searched for'),
+    name: trans.__("Of an attachment: the variable's name; made from the DID when it is not said"),
+    lifetime: {
+      type: ['number', 'null'],
+      description: trans.__(
+        'Of a copy: how many seconds it is held; null for ever; asked for when it is not said'
+      )
     }
-  };
+  });
 }

@@ -363,7 +363,7 @@ function Replicas({ host, details }: IDetailsProps): React.JSX.Element {
       )}
       {!value && !failure && <Skeletons label={trans.__('Loading replicas')} rows={2} />}
       {value?.length === 0 && <div className="freezeout-mod-quiet">{trans.__('It lies nowhere.')}</div>}
-      <ul className="freezeout-Lake-list freezeout-Lake-replicas">
+      <ul className="freezeout-List freezeout-Lake-replicas">
         {value?.map(one => (
           <Replica key={one.rse} host={host} one={one} />
         ))}
@@ -388,7 +388,7 @@ function Replica({ host, one }: { readonly host: IHost; readonly one: IReplicas 
         className="freezeout-Lake-sign"
         data-sign={whole ? 'ok' : one.files_available > 0 ? 'part' : 'none'}
       />
-      <span className="freezeout-Lake-rse">
+      <span className="freezeout-List-name">
         {one.rse}
         {one.rse === model.connections.chosen?.here && ` (${trans.__('here')})`}
       </span>
@@ -398,7 +398,7 @@ function Replica({ host, one }: { readonly host: IHost; readonly one: IReplicas 
           label={trans.__('%1: %2 percent available', one.rse, percent(fraction))}
         />
       )}
-      <span className="freezeout-Lake-amount">
+      <span className="freezeout-List-amount">
         {files}
         {one.bytes_available !== null && `, ${bytes(trans, one.bytes_available)}`}
       </span>

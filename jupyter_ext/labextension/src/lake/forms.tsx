@@ -1,8 +1,8 @@
 /** Forms: a new dataset, an upload, what is to be added to a dataset. */
-import { Button } from '@jupyterlab/ui-components';
-import React, { useLayoutEffect, useRef, useState } from 'react';
+import React, { useLayoutEffect, useState } from 'react';
+import { Ask } from '../ui/ask';
+import { Field } from '../ui/field';
 import { Paths } from '../ui/paths';
-import { Said } from '../ui/said';
 import { count } from '../ui/words';
 import { didOf } from './api';
 import type { IRow } from './api';
@@ -36,7 +36,6 @@ export function Forms({ host }: { readonly host: IFilesHost }): React.JSX.Elemen
 
 interface IFrameProps {
   readonly host: IHost;
-  readonly kind: Form['kind'];
   readonly label: string;
   readonly yes: string;
   readonly valid: boolean;
@@ -44,57 +43,26 @@ interface IFrameProps {
   readonly children: React.ReactNode;
 }
 
-function Frame({ host, kind, label, yes, valid, onSubmit, children }: IFrameProps): React.JSX.Element {
+function Frame({ host, label, yes, valid, onSubmit, children }: IFrameProps): React.JSX.Element {
   const { model, trans } = host;
-  const box = useRef<HTMLFormElement>(null);
-  useLayoutEffect(() => {
-    if (model.unfolded.isNews(kind)) {
-      box.current?.querySelector<HTMLElement>('[data-first]')?.focus();
-    }
-  });
-  const said = model.asked.refusal('form');
-  const pending = model.asked.isPending('form');
   return (
-    <form
-      ref={box}
-      className="freezeout-Ask freezeout-Lake-form"
-      aria-label={label}
-      onSubmit={event => {
-        event.preventDefault();
-        if (valid && !pending) {
-          onSubmit();
-        }
-      }}
-      onKeyDown={event => {
-        if (event.key === 'Escape') {
-          event.stopPropagation();
+    <div className="freezeout-Panel-form">
+      <Ask
+        title={label}
+        yes={yes}
+        no={trans.__('Cancel')}
+        valid={valid}
+        pending={model.asked.isPending('form')}
+        said={model.asked.refusal('form')}
+        trans={trans}
+        onYes={onSubmit}
+        onNo={() => {
           model.unfolded.form = null;
-        }
-      }}
-    >
-      <div className="freezeout-Said-what">{label}</div>
-      {children}
-      {said && (
-        <div role="alert">
-          <Said what={trans.__('That did not work.')} said={said} trans={trans} tabIndex={0} />
-        </div>
-      )}
-      <div className="freezeout-Card-actions">
-        <Button small type="submit" className="jp-mod-styled jp-mod-accept" disabled={!valid || pending}>
-          {yes}
-        </Button>
-        <Button
-          small
-          type="button"
-          className="jp-mod-styled"
-          onClick={() => {
-            model.unfolded.form = null;
-          }}
-        >
-          {trans.__('Cancel')}
-        </Button>
-      </div>
-    </form>
+        }}
+      >
+        {children}
+      </Ask>
+    </div>
   );
 }
 
@@ -114,7 +82,6 @@ function NewForm({
   return (
     <Frame
       host={host}
-      kind={form.kind}
       label={container ? trans.__('New container') : trans.__('New dataset')}
       yes={trans.__('Make it')}
       valid={scope !== '' && name.trim() !== '' && !wrong}
@@ -129,10 +96,7 @@ function NewForm({
       }}
     >
       <Scopes host={host} value={scope} onChange={setScope} />
-      <label>
-        {trans.__('Name')}
-        <Text first value={name} onChange={setName} />
-      </label>
+      <Field first label={trans.__('Name')} value={name} onChange={setName} />
       <MetadataField {...{ host, metadata, setMetadata, wrong }} />
       <Contents host={host} rows={form.contents} />
     </Frame>
@@ -151,7 +115,6 @@ function AddForm({
   return (
     <Frame
       host={host}
-      kind="add"
       label={trans.__('Add to a dataset or container')}
       yes={trans.__('Add')}
       valid={/^[^:\s]+:\S/.test(did)}
@@ -159,10 +122,7 @@ function AddForm({
         void model.changes.attach(did.trim(), form.contents.map(didOf));
       }}
     >
-      <label>
-        {trans.__('To (scope:name)')}
-        <Text first value={did} onChange={setDid} />
-      </label>
+      <Field first label={trans.__('To (scope:name)')} value={did} onChange={setDid} />
       <Contents host={host} rows={form.contents} />
     </Frame>
   );
@@ -190,7 +150,6 @@ function UploadForm({
   return (
     <Frame
       host={host}
-      kind="upload"
       label={trans.__('Upload to the data lake')}
       yes={trans.__('Upload')}
       valid={paths.length > 0 && scope !== '' && !wrong}
@@ -207,10 +166,12 @@ function UploadForm({
     >
       <Paths paths={paths} onChange={setPaths} selectedPaths={host.selectedPaths} trans={trans} />
       <Scopes host={host} value={scope} onChange={setScope} />
-      <label>
-        {trans.__('Dataset (may be new; none for files alone)')}
-        <Text first value={dataset} onChange={setDataset} />
-      </label>
+      <Field
+        first
+        label={trans.__('Dataset (may be new; none for files alone)')}
+        value={dataset}
+        onChange={setDataset}
+      />
       <label>
         {trans.__('Kept')}
         <select
@@ -236,31 +197,10 @@ function UploadForm({
   );
 }
 
-interface ITextProps {
-  readonly value: string;
-  readonly onChange: (value: string) => void;
-
-  /** Whether it gets the focus when the form unfolds. */
-  readonly first?: boolean;
-}
-
-function Text({ value, onChange, first }: ITextProps): React.JSX.Element {
-  return (
-    <input
-      className="jp-mod-styled"
-      value={value}
-      spellCheck={false}
-      autoComplete="off"
-      data-first={first}
-      onChange={event => {
-        onChange(event.target.value);
-      }}
-    />
-  );
-}
-
-interface IScopesProps extends ITextProps {
+interface IScopesProps {
   readonly host: IHost;
+  readonly value: string;
+  readonly onChange: (scope: string) => void;
 }
 
 /** The scopes in which one may make something; one's own first. */

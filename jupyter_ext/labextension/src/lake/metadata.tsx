@@ -5,7 +5,7 @@ import { Said } from '../ui/said';
 import { cut } from '../ui/words';
 import type { Metadata as Values } from './api';
 import { Skeletons } from '../ui/pieces';
-import { Ask } from './questions';
+import { Question } from './questions';
 import type { IDetailsProps, IHost } from './host';
 import { editable, shown, typed, typeWord } from './values';
 
@@ -39,22 +39,20 @@ export function Metadata({ host, details }: IDetailsProps): React.JSX.Element {
         </div>
       )}
       {value && (
-        <dl className="freezeout-Lake-metadata">
+        <dl className="freezeout-Pairs">
           {keys.map(key => (
             <React.Fragment key={key}>
               {question?.what === 'metadata' && question.key === key ? (
                 <dd className="freezeout-Lake-wide">
-                  <Ask
+                  <Question
                     host={host}
-                    what="metadata"
                     title={trans.__('Delete %1?', key)}
                     yes={trans.__('Delete')}
-                    pending={model.asked.isPending(`metadata ${key}`)}
-                    refusal={`metadata ${key}`}
+                    what={`metadata ${key}`}
                     onYes={() => void model.changes.deleteMetadata(key)}
                   >
                     <div>{trans.__('It is %1 now.', cut(shown(value.metadata[key]), MOST))}</div>
-                  </Ask>
+                  </Question>
                 </dd>
               ) : edited === key ? (
                 <dd className="freezeout-Lake-wide">

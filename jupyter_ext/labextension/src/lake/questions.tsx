@@ -1,70 +1,40 @@
 /** Questions before something goes: they name what. */
-import { Button } from '@jupyterlab/ui-components';
-import React, { useLayoutEffect, useRef } from 'react';
-import { Said } from '../ui/said';
+import React from 'react';
+import { Ask } from '../ui/ask';
 import { bytes, count } from '../ui/words';
 import type { Details } from './details';
 import type { IHost } from './host';
 
-export interface IAskProps {
+export interface IQuestionProps {
   readonly host: IHost;
-
-  /** What is asked, for the model. */
-  readonly what: string;
   readonly title: string;
-  readonly children?: React.ReactNode;
+  readonly children: React.ReactNode;
   readonly yes: string;
-  readonly pending: boolean;
 
-  /** Under which the model keeps a refusal. */
-  readonly refusal: string;
+  /** What is asked of the server: how a refusal of it is found again. */
+  readonly what: string;
   readonly onYes: () => void;
 }
 
-export function Ask(props: IAskProps): React.JSX.Element {
-  const { host, what, title, children, yes, pending, refusal, onYes } = props;
+export function Question({ host, title, children, yes, what, onYes }: IQuestionProps): React.JSX.Element {
   const { model, trans } = host;
-  const box = useRef<HTMLDivElement>(null);
-  useLayoutEffect(() => {
-    if (model.unfolded.isNews(`ask ${what}`)) {
-      box.current?.querySelector('button')?.focus();
-      box.current?.scrollIntoView({ block: 'nearest' });
-    }
-  }, [model, what]);
-  const said = model.asked.refusal(refusal);
-  const keep = (): void => {
-    model.asked.dismiss(refusal);
-    model.unfolded.question = null;
-  };
   return (
-    <div
-      ref={box}
-      className="freezeout-Ask"
-      role="group"
-      aria-label={title}
-      onKeyDown={event => {
-        if (event.key === 'Escape') {
-          event.stopPropagation();
-          keep();
-        }
+    <Ask
+      title={title}
+      yes={yes}
+      no={trans.__('Keep')}
+      warn
+      pending={model.asked.isPending(what)}
+      said={model.asked.refusal(what)}
+      trans={trans}
+      onYes={onYes}
+      onNo={() => {
+        model.asked.dismiss(what);
+        model.unfolded.question = null;
       }}
     >
-      <div className="freezeout-Said-what">{title}</div>
       {children}
-      {said && (
-        <div role="alert">
-          <Said what={trans.__('It stays.')} said={said} trans={trans} tabIndex={0} />
-        </div>
-      )}
-      <div className="freezeout-Card-actions">
-        <Button small className="jp-mod-styled" onClick={keep}>
-          {trans.__('Keep')}
-        </Button>
-        <Button small className="jp-mod-styled jp-mod-warn" disabled={pending} onClick={onYes}>
-          {yes}
-        </Button>
-      </div>
-    </div>
+    </Ask>
   );
 }
 
@@ -82,13 +52,11 @@ export function DeleteQuestion({
   const size = value?.bytes ? bytes(trans, value.bytes) : '';
   const list = at.length > 0 ? at.join(', ') : trans.__('nowhere');
   return (
-    <Ask
+    <Question
       host={host}
       what="delete"
       title={trans.__('Delete %1?', did)}
       yes={trans.__('Delete')}
-      pending={model.asked.isPending('delete')}
-      refusal="delete"
       onYes={() => void model.changes.remove(did)}
     >
       <div>
@@ -105,7 +73,7 @@ export function DeleteQuestion({
               list
             )}
       </div>
-    </Ask>
+    </Question>
   );
 }
 
@@ -120,16 +88,14 @@ export function TakeOutQuestion({
 }): React.JSX.Element {
   const { model, trans } = host;
   return (
-    <Ask
+    <Question
       host={host}
       what="detach"
       title={trans.__('Take %1 out of %2?', did, parent)}
       yes={trans.__('Take out')}
-      pending={model.asked.isPending('detach')}
-      refusal="detach"
       onYes={() => void model.changes.detach(did, parent)}
     >
       <div>{trans.__('It stays in the lake; copies that only rules of %1 hold may go.', parent)}</div>
-    </Ask>
+    </Question>
   );
 }

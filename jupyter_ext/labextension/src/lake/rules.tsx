@@ -7,7 +7,7 @@ import { count, percent } from '../ui/words';
 import type { IRule } from './api';
 import { isEnding } from './details';
 import { Moment, Skeletons } from '../ui/pieces';
-import { Ask } from './questions';
+import { Question } from './questions';
 import type { IDetailsProps, IHost } from './host';
 import { ruleWord } from './words';
 
@@ -28,7 +28,7 @@ export function Rules({ host, details }: IDetailsProps): React.JSX.Element {
       )}
       {!value && !failure && <Skeletons label={trans.__('Loading rules')} rows={2} />}
       {value?.length === 0 && <div className="freezeout-mod-quiet">{trans.__('No rule holds it.')}</div>}
-      <ul className="freezeout-Lake-list freezeout-Lake-rules">
+      <ul className="freezeout-List freezeout-Lake-rules">
         {value?.map(rule => (
           <Rule key={rule.id} host={host} rule={rule} did={details.did} />
         ))}
@@ -58,7 +58,7 @@ function Rule({ host, rule, did }: IRuleProps): React.JSX.Element {
     <li data-rule={rule.id} data-state={rule.state}>
       <div className="freezeout-Lake-rule">
         <span className="freezeout-Lake-sign" data-sign={rule.state} />
-        <span className="freezeout-Lake-rse" title={rule.rse_expression}>
+        <span className="freezeout-List-name" title={rule.rse_expression}>
           {rule.rse_expression}
         </span>
         <span>{ending ? trans.__('being removed') : ruleWord(trans, rule.state)}</span>
@@ -66,7 +66,7 @@ function Rule({ host, rule, did }: IRuleProps): React.JSX.Element {
           <>
             <Progress fraction={rule.progress} label={trans.__('Copies at %1', rule.rse_expression)} />
             <span
-              className="freezeout-Lake-amount"
+              className="freezeout-List-amount"
               title={trans.__('%1 of %2 copies', count(rule.ok), count(total))}
             >
               {`${String(share)} %`}
@@ -88,13 +88,11 @@ function Rule({ host, rule, did }: IRuleProps): React.JSX.Element {
       {rule.error && !ending && <div className="freezeout-Lake-error">{rule.error}</div>}
       {rule.mine && !asks && !ending && <Change {...{ host, rule, did }} />}
       {asks && (
-        <Ask
+        <Question
           host={host}
-          what="rule"
           title={trans.__('Cancel the rule at %1?', rule.rse_expression)}
           yes={trans.__('Cancel the rule')}
-          pending={model.asked.isPending(`rule ${rule.id}`)}
-          refusal={`rule ${rule.id}`}
+          what={`rule ${rule.id}`}
           onYes={() => void model.changes.removeRule(rule.id)}
         >
           <div>
@@ -104,7 +102,7 @@ function Rule({ host, rule, did }: IRuleProps): React.JSX.Element {
               rule.rse_expression
             )}
           </div>
-        </Ask>
+        </Question>
       )}
       {refused && !asks && (
         <div role="alert">

@@ -27,7 +27,6 @@ export class Unfolded {
 
   set form(form: Form | null) {
     this._form = form;
-    this._news = form?.kind ?? '';
     this._asked.dismiss('form');
     this._changed();
   }
@@ -38,7 +37,6 @@ export class Unfolded {
 
   set question(question: Question | null) {
     this._question = question;
-    this._news = question ? `ask ${question.what}` : '';
     this._changed();
   }
 

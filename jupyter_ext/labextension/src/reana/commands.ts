@@ -3,9 +3,10 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { Clipboard } from '@jupyterlab/apputils';
 import type { ICommandPalette } from '@jupyterlab/apputils';
 import { refreshIcon } from '@jupyterlab/ui-components';
-import type { ReadonlyJSONObject, ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { isUsable } from '../connections/types';
+import { addToPalette, notifyOf, takes, text } from '../ui/commands';
+import type { Args } from '../ui/commands';
 import { ACTIONS } from './actions';
 import { reanaIcon } from './icons';
 import * as ids from './ids';
@@ -27,7 +28,6 @@ export interface IOptions {
   readonly folder: () => string;
 }
 
-type Args = ReadonlyPartialJSONObject;
 type Execute = (row: IWorkflow, args: Args) => unknown;
 
 export function addCommands(options: IOptions): void {
@@ -54,7 +54,7 @@ export function addCommands(options: IOptions): void {
       isVisible: args => args['isPalette'] === true || isOffered(args),
       // a file that was open is read again before its workflow is listed
       isEnabled: args => isOffered(args) || text(args, 'path') !== '',
-      describedBy: { args: schema(trans) },
+      describedBy: schema(trans),
       execute: async args => {
         const row = find(args);
         if (row) {
@@ -67,21 +67,14 @@ export function addCommands(options: IOptions): void {
       }
     });
   }
-  let before = '';
-  model.stateChanged.connect(() => {
-    // what is enabled changes with the row and its state; the palette asks again when it is opened
+  notifyOf(app.commands, model, () => {
     const row = model.listing?.find(model.active);
-    const now = `${model.active} ${row?.status ?? ''} ${model.connections.chosen?.state ?? ''}`;
-    if (now !== before) {
-      before = now;
-      app.commands.notifyCommandChanged();
-    }
+    return `${model.active} ${row?.status ?? ''} ${model.connections.chosen?.state ?? ''}`;
   });
 }
 
 /** All of them in the palette. */
 export function addPaletteItems(palette: ICommandPalette, trans: TranslationBundle): void {
-  const category = trans.__('REANA');
   const own = [
     ids.OPEN,
     ids.RUN,
@@ -93,14 +86,12 @@ export function addPaletteItems(palette: ICommandPalette, trans: TranslationBund
     ids.START_SERVER,
     ids.STOP_SERVER
   ];
-  for (const command of [...own, ...ACTIONS.map(({ id }) => id)]) {
-    palette.addItem({ command, args: { isPalette: true }, category });
-  }
+  addToPalette(palette, trans.__('REANA'), [...own, ...ACTIONS.map(({ id }) => id)]);
 }
 
 function addPanelCommands({ app, model, trans, reveal }: IOptions): void {
   const { commands } = app;
-  const describedBy = { args: schema(trans) };
+  const describedBy = schema(trans);
   const prefix = (args: Args, words: string): string =>
     args['isPalette'] ? trans.__('REANA: %1', words) : words;
   commands.addCommand(ids.OPEN, {
@@ -133,7 +124,7 @@ function addPanelCommands({ app, model, trans, reveal }: IOptions): void {
     label: args => prefix(args, trans.__('Connect to a server…')),
     describedBy,
     execute: () => {
-      reveal('.freezeout-Reana-form [data-first]');
+      reveal('.freezeout-Panel-form [data-first]');
       model.form = 'connect';
     }
   });
@@ -148,7 +139,7 @@ function addPanelCommands({ app, model, trans, reveal }: IOptions): void {
     describedBy,
     isEnabled: () => model.connections.chosen?.removable ?? false,
     execute: () => {
-      reveal('.freezeout-Reana-form button[data-no]');
+      reveal('.freezeout-Panel-form button[data-no]');
       model.form = 'disconnect';
     }
   });
@@ -157,7 +148,7 @@ function addPanelCommands({ app, model, trans, reveal }: IOptions): void {
     describedBy,
     isEnabled: () => isUsable(model.connections.chosen?.state),
     execute: () => {
-      reveal('.freezeout-Reana-form [data-first]');
+      reveal('.freezeout-Panel-form [data-first]');
       model.form = 'secrets';
     }
   });
@@ -237,29 +228,19 @@ function executions({ model, views, reveal, folder }: IOptions): Record<string, 
   };
 }
 
-function text(args: Args, key: string): string {
-  const value = args[key];
-  return typeof value === 'string' ? value : '';
-}
-
-function schema(trans: TranslationBundle): ReadonlyJSONObject {
-  const string = (description: string): ReadonlyJSONObject => ({ type: 'string', description });
-  return {
-    type: 'object',
-    properties: {
-      workflow: string(trans.__('name.run or id; that of the row when it is not said')),
-      connection: string(trans.__('The name of a connection; the one that is looked at when it is not said')),
-      path: string(trans.__('Of a file in the workspace')),
-      paths: {
-        type: 'array',
-        items: { type: 'string' },
-        description: trans.__('Files; all when there are none')
-      },
-      to: string(trans.__('A folder of the file browser')),
-      step: string(trans.__('The id of a step')),
-      other: string(trans.__('Of a comparison: the other workflow')),
-      query: string(trans.__('Of a search: what is searched for')),
-      isPalette: { type: 'boolean', description: trans.__('Whether the palette asks') }
-    }
-  };
+function schema(trans: TranslationBundle): ReturnType<typeof takes> {
+  return takes(trans, {
+    workflow: trans.__('name.run or id; that of the row when it is not said'),
+    connection: trans.__('The name of a connection; the one that is looked at when it is not said'),
+    path: trans.__('Of a file in the workspace'),
+    paths: {
+      type: 'array',
+      items: { type: 'string' },
+      description: trans.__('Files; all when there are none')
+    },
+    to: trans.__('A folder of the file browser'),
+    step: trans.__('The id of a step'),
+    other: trans.__('Of a comparison: the other workflow'),
+    query: trans.__('Of a search: what is searched for')
+  });
 }

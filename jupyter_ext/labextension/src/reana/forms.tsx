@@ -1,6 +1,7 @@
 /** Forms about connections. */
 import React, { useState } from 'react';
 import { Ask } from '../ui/ask';
+import { Field } from '../ui/field';
 import type { IHost } from './host';
 import type { IConnection } from './types';
 
@@ -17,9 +18,8 @@ export function ConnectForm({ host }: { readonly host: IHost }): React.JSX.Eleme
   const suggested = name || nameOf(url);
   const taken = model.connections.all?.some(one => one.name === suggested && one.kind !== 'kept') ?? false;
   const wrong = suggested !== '' && (!NAME.test(suggested) || taken);
-  const field = { className: 'jp-mod-styled', spellCheck: false, autoComplete: 'off' } as const;
   return (
-    <div className="freezeout-Reana-form">
+    <div className="freezeout-Panel-form">
       <Ask
         title={trans.__('Connect to a REANA server')}
         yes={model.asked.isPending('connect') ? trans.__('connecting…') : trans.__('Connect')}
@@ -33,43 +33,27 @@ export function ConnectForm({ host }: { readonly host: IHost }): React.JSX.Eleme
           model.form = null;
         }}
       >
-        <label>
-          {trans.__('Address')}
-          <input
-            {...field}
-            type="url"
-            data-first
-            placeholder={EXAMPLE}
-            value={url}
-            onChange={event => {
-              setUrl(event.target.value);
-            }}
-          />
-        </label>
-        <label>
-          {trans.__('Access token, from your profile there')}
-          <input
-            {...field}
-            type="password"
-            autoComplete="new-password"
-            value={token}
-            onChange={event => {
-              setToken(event.target.value);
-            }}
-          />
-        </label>
-        <label>
-          {trans.__('Name, for you')}
-          <input
-            {...field}
-            placeholder={suggested}
-            value={name}
-            aria-invalid={wrong}
-            onChange={event => {
-              setName(event.target.value);
-            }}
-          />
-        </label>
+        <Field
+          first
+          label={trans.__('Address')}
+          type="url"
+          placeholder={EXAMPLE}
+          value={url}
+          onChange={setUrl}
+        />
+        <Field
+          label={trans.__('Access token, from your profile there')}
+          type="password"
+          value={token}
+          onChange={setToken}
+        />
+        <Field
+          label={trans.__('Name, for you')}
+          placeholder={suggested}
+          value={name}
+          wrong={wrong}
+          onChange={setName}
+        />
         {wrong && (
           <div className="freezeout-Said-hint">
             {taken
@@ -92,7 +76,7 @@ export function DisconnectQuestion({
   const { model, trans } = host;
   const { name, url } = connection;
   return (
-    <div className="freezeout-Reana-form">
+    <div className="freezeout-Panel-form">
       <Ask
         title={trans.__('Forget %1?', name)}
         yes={trans.__('Forget')}

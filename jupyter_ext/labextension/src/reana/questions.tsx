@@ -2,6 +2,7 @@
 import type { ReadonlyPartialJSONObject, ReadonlyPartialJSONValue } from '@lumino/coreutils';
 import React, { useEffect, useState } from 'react';
 import { Ask } from '../ui/ask';
+import { Check } from '../ui/field';
 import { Skeletons } from '../ui/pieces';
 import { bytes, count, cut } from '../ui/words';
 import type { IUnfoldedProps } from './host';
@@ -56,16 +57,7 @@ function DeleteQuestion(props: IUnfoldedProps): React.JSX.Element {
     >
       {live && <div className="freezeout-Said-hint">{trans.__('It is under way: stop it first.')}</div>}
       <div>{trans.__('Its workspace goes with %1%2, and its logs. This cannot be undone.', many, size)}</div>
-      <label className="freezeout-Reana-check">
-        <input
-          type="checkbox"
-          checked={allRuns}
-          onChange={event => {
-            setAllRuns(event.target.checked);
-          }}
-        />
-        {trans.__('all runs of %1 too', row.name)}
-      </label>
+      <Check label={trans.__('all runs of %1 too', row.name)} checked={allRuns} onChange={setAllRuns} />
     </Ask>
   );
 }
@@ -85,26 +77,8 @@ function PruneQuestion(props: IUnfoldedProps): React.JSX.Element {
       onYes={() => void model.changes.change(looked.row.id, 'prune', { inputs, outputs })}
     >
       <div>{trans.__('All files go that are neither inputs nor outputs. This cannot be undone.')}</div>
-      <label className="freezeout-Reana-check">
-        <input
-          type="checkbox"
-          checked={inputs}
-          onChange={event => {
-            setInputs(event.target.checked);
-          }}
-        />
-        {trans.__('the inputs too')}
-      </label>
-      <label className="freezeout-Reana-check">
-        <input
-          type="checkbox"
-          checked={outputs}
-          onChange={event => {
-            setOutputs(event.target.checked);
-          }}
-        />
-        {trans.__('the outputs too')}
-      </label>
+      <Check label={trans.__('the inputs too')} checked={inputs} onChange={setInputs} />
+      <Check label={trans.__('the outputs too')} checked={outputs} onChange={setOutputs} />
     </Ask>
   );
 }

@@ -2,6 +2,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React, { useState } from 'react';
 import { Ask } from '../ui/ask';
+import { Field } from '../ui/field';
 import { Skeletons } from '../ui/pieces';
 import { Said } from '../ui/said';
 import { cut } from '../ui/words';
@@ -26,7 +27,7 @@ interface ISecretsProps {
 export function SecretsForm(props: ISecretsProps): React.JSX.Element {
   const [removed, setRemoved] = useState<ISecret | null>(null);
   return (
-    <div className="freezeout-Reana-form">
+    <div className="freezeout-Panel-form">
       {removed ? (
         <Removal
           {...props}
@@ -53,7 +54,6 @@ function Addition(
   const [said, setSaid] = useState('');
   const there = secrets.all?.some(one => one.name === name) ?? false;
   const wrong = name !== '' && !(type === 'env' ? VARIABLE : FILE).test(name);
-  const field = { className: 'jp-mod-styled', spellCheck: false, autoComplete: 'off' } as const;
   return (
     <Ask
       title={trans.__('Secrets that %1 keeps for you', model.listing?.connection ?? '')}
@@ -76,18 +76,7 @@ function Addition(
       }}
     >
       <Names {...props} />
-      <label>
-        {trans.__('Name')}
-        <input
-          {...field}
-          data-first
-          value={name}
-          aria-invalid={wrong}
-          onChange={event => {
-            setName(event.target.value);
-          }}
-        />
-      </label>
+      <Field first label={trans.__('Name')} value={name} wrong={wrong} onChange={setName} />
       {wrong && (
         <div className="freezeout-Said-hint">
           {type === 'env'
@@ -111,18 +100,7 @@ function Addition(
         </select>
       </label>
       {type === 'env' ? (
-        <label>
-          {trans.__('Value')}
-          <input
-            {...field}
-            type="password"
-            autoComplete="new-password"
-            value={value}
-            onChange={event => {
-              setValue(event.target.value);
-            }}
-          />
-        </label>
+        <Field label={trans.__('Value')} type="password" value={value} onChange={setValue} />
       ) : (
         <label>
           {trans.__('A text file of this computer')}
@@ -185,13 +163,13 @@ function Names({
     return <div className="freezeout-mod-quiet">{trans.__('None yet.')}</div>;
   }
   return (
-    <ul className="freezeout-Lake-list" aria-label={trans.__('Secrets')}>
+    <ul className="freezeout-List" aria-label={trans.__('Secrets')}>
       {all.map(secret => (
         <li key={secret.name}>
-          <span className="freezeout-Lake-rse" title={secret.name}>
+          <span className="freezeout-List-name" title={secret.name}>
             {secret.name}
           </span>
-          <span className="freezeout-Lake-amount">
+          <span className="freezeout-List-amount">
             {secret.type === 'file' ? trans.__('a file') : trans.__('a variable')}
           </span>
           <button

@@ -31,7 +31,7 @@ export function SpecificationView({ host, looked }: IUnfoldedProps): React.JSX.E
       {parameters.length > 0 && (
         <>
           <h3>{trans.__('Parameters')}</h3>
-          <dl className="freezeout-Lake-metadata">
+          <dl className="freezeout-Pairs">
             {parameters.map(([name, value]) => (
               <React.Fragment key={name}>
                 <dt title={name}>{name}</dt>
@@ -71,7 +71,7 @@ function Facts({ host, info }: { readonly host: IHost; readonly info: IWholeWork
     [trans.__('Id'), <code key="id">{info.id}</code>]
   ];
   return (
-    <dl className="freezeout-Lake-metadata">
+    <dl className="freezeout-Pairs">
       {facts
         .filter(([, value]) => value !== null && value !== '')
         .map(([name, value]) => (

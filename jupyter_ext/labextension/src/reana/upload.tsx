@@ -2,6 +2,7 @@
 import { PathExt } from '@jupyterlab/coreutils';
 import React, { useEffect, useState } from 'react';
 import { Ask } from '../ui/ask';
+import { Field } from '../ui/field';
 import { Paths } from '../ui/paths';
 import { cut } from '../ui/words';
 import type { IUnfoldedProps } from './host';
@@ -34,20 +35,13 @@ export function UploadForm(props: IUnfoldedProps): React.JSX.Element {
       onYes={() => void model.changes.upload(row.id, paths, to)}
     >
       <Paths paths={paths} onChange={setPaths} selectedPaths={selectedPaths} trans={trans} />
-      <label>
-        {trans.__('Folder of the workspace (may be new)')}
-        <input
-          className="jp-mod-styled"
-          value={folder}
-          aria-invalid={wrong}
-          placeholder={trans.__('its top')}
-          spellCheck={false}
-          autoComplete="off"
-          onChange={event => {
-            setFolder(event.target.value);
-          }}
-        />
-      </label>
+      <Field
+        label={trans.__('Folder of the workspace (may be new)')}
+        placeholder={trans.__('its top')}
+        value={folder}
+        wrong={wrong}
+        onChange={setFolder}
+      />
       {wrong && <div className="freezeout-Said-hint">{trans.__('This leads out of the workspace.')}</div>}
       {replaced.length > 0 && (
         <div className="freezeout-Said-hint" role="status">

@@ -17,10 +17,10 @@ export function Paths({ paths, onChange, selectedPaths, trans }: IPathsProps): R
       {paths.length === 0 ? (
         <div>{trans.__('Select files or a folder in the file browser, then take them over.')}</div>
       ) : (
-        <ul className="freezeout-Lake-list" aria-label={trans.__('To be uploaded')}>
+        <ul className="freezeout-List" aria-label={trans.__('To be uploaded')}>
           {paths.map(path => (
             <li key={path} title={path}>
-              <span className="freezeout-Lake-rse">{cut(path, 48)}</span>
+              <span className="freezeout-List-name">{cut(path, 48)}</span>
               <button
                 type="button"
                 className="freezeout-Unfold"

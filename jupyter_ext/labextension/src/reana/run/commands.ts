@@ -6,13 +6,15 @@ import { DocumentWidget } from '@jupyterlab/docregistry';
 import type { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import type { ILauncher } from '@jupyterlab/launcher';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { ReadonlyJSONObject, ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { DisposableDelegate } from '@lumino/disposable';
 import type { IDisposable } from '@lumino/disposable';
 import type { Widget } from '@lumino/widgets';
 import { listExperiments } from '../../experiments/api';
 import type { IExperiment } from '../../experiments/api';
 import type { IFreezeoutServer } from '../../server/tokens';
+import { shownFiles } from '../../ui/browser';
+import { takes, text } from '../../ui/commands';
+import type { Args } from '../../ui/commands';
 import type { ReanaApi } from '../api';
 import { reanaIcon } from '../icons';
 import * as ids from '../ids';
@@ -34,13 +36,11 @@ export interface IOptions {
   readonly reveal: () => void;
 }
 
-type Args = ReadonlyPartialJSONObject;
-
 export function addRun(options: IOptions): void {
   const { app, trans, files, launcher, palette, restorer, server } = options;
   const { commands, shell, serviceManager } = app;
   const local = (path: string): string => serviceManager.contents.localPath(path);
-  const selectedPaths = (): string[] => [...(files?.selectedItems() ?? [])].map(({ path }) => local(path));
+  const { selectedPaths } = shownFiles(files, serviceManager.contents);
   const tracker = new WidgetTracker<RunWidget>({ namespace: 'freezeout-reana-run' });
   const known = new Map<string, IExperiment>();
 
@@ -63,20 +63,20 @@ export function addRun(options: IOptions): void {
     },
     caption: trans.__('Run an experiment or any notebook as a workflow'),
     icon: args => (args['isPalette'] ? undefined : reanaIcon),
-    describedBy: { args: schema(trans) },
+    describedBy: schema(trans),
     execute: args => open(thing(args))
   });
   commands.addCommand(ids.RUN_SELECTED, {
     label: trans.__('Run on REANA…'),
     icon: reanaIcon,
-    describedBy: { args: schema(trans) },
+    describedBy: schema(trans),
     isVisible: () => selectedPaths().some(path => path.endsWith('.ipynb')),
     execute: () => open({ notebook: selectedPaths().find(path => path.endsWith('.ipynb')) ?? '' })
   });
   commands.addCommand(ids.RUN_CARD, {
     label: trans.__('Run on REANA…'),
     icon: reanaIcon,
-    describedBy: { args: schema(trans) },
+    describedBy: schema(trans),
     isVisible: () => ofCard(app, known) !== undefined,
     execute: () => {
       const experiment = ofCard(app, known);
@@ -86,7 +86,7 @@ export function addRun(options: IOptions): void {
   commands.addCommand(ids.RUN_NOTEBOOK, {
     label: trans.__('Run This Notebook on REANA…'),
     icon: args => (args['isPalette'] ? undefined : reanaIcon),
-    describedBy: { args: schema(trans) },
+    describedBy: schema(trans),
     isEnabled: () => pathOfFront(shell) !== '',
     execute: () => open({ notebook: local(pathOfFront(shell)) })
   });
@@ -176,20 +176,10 @@ function thing(args: Args): IThing {
   return experiment ? { experiment } : notebook ? { notebook } : {};
 }
 
-function text(args: Args, name: string): string {
-  const value = args[name];
-  return typeof value === 'string' ? value : '';
-}
-
-function schema(trans: TranslationBundle): ReadonlyJSONObject {
-  const string = (description: string): ReadonlyJSONObject => ({ type: 'string', description });
-  return {
-    type: 'object',
-    properties: {
-      experiment: string(trans.__("The experiment's short name")),
-      notebook: string(trans.__('The path of a notebook; asked for when neither is said')),
-      isPalette: { type: 'boolean', description: trans.__('Whether the palette asks') },
-      cwd: string(trans.__("The launcher's folder, which is not used"))
-    }
-  };
+function schema(trans: TranslationBundle): ReturnType<typeof takes> {
+  return takes(trans, {
+    experiment: trans.__("The experiment's short name"),
+    notebook: trans.__('The path of a notebook; asked for when neither is said'),
+    cwd: trans.__("The launcher's folder, which is not used")
+  });
 }

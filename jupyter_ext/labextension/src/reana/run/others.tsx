@@ -15,18 +15,18 @@ export function Inputs({ model, trans }: IFieldsProps): React.JSX.Element {
   };
   return (
     <div className="freezeout-Run-inputs">
-      <ul className="freezeout-Lake-list" aria-label={trans.__('Inputs')}>
+      <ul className="freezeout-List" aria-label={trans.__('Inputs')}>
         {own.map(({ name, path, did, bytes: size }) => (
           <li key={path || name}>
-            <span className="freezeout-Lake-rse" title={did ?? path}>
+            <span className="freezeout-List-name" title={did ?? path}>
               {did ?? path}
             </span>
-            {size !== null && <span className="freezeout-Lake-amount">{bytes(trans, size)}</span>}
+            {size !== null && <span className="freezeout-List-amount">{bytes(trans, size)}</span>}
           </li>
         ))}
         {model.inputs.map(input => (
           <li key={input}>
-            <span className="freezeout-Lake-rse" title={input}>
+            <span className="freezeout-List-name" title={input}>
               {input}
             </span>
             <button

@@ -54,13 +54,13 @@ export function WillRun({ model, trans }: IFieldsProps): React.JSX.Element | nul
             </div>
           )}
           <h3>{trans._n('%2 file', '%2 files', plan.files.length, count(plan.files.length))}</h3>
-          <ul className="freezeout-Lake-list" aria-label={trans.__('Files of the workspace')}>
+          <ul className="freezeout-List" aria-label={trans.__('Files of the workspace')}>
             {plan.files.map(({ path, bytes: size }) => (
               <li key={path}>
-                <span className="freezeout-Lake-rse" title={path}>
+                <span className="freezeout-List-name" title={path}>
                   {path}
                 </span>
-                <span className="freezeout-Lake-amount">{bytes(trans, size)}</span>
+                <span className="freezeout-List-amount">{bytes(trans, size)}</span>
               </li>
             ))}
           </ul>
