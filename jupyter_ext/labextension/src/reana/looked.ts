@@ -126,13 +126,26 @@ export class Looked {
       this._logsFailure = describe(this._options.trans, error);
     }
     this._options.changed();
-    this.plan();
+    this._plan();
   }
 
-  /** Go on reading, if there is something to come and somebody to see it. */
-  plan(): void {
+  /** Somebody looks again, or nobody any more: go on at once, or not at all. */
+  look(): void {
     clearTimeout(this._timer);
-    if (!this._disposed && isLive(this._row.status) && this._options.isWatched() && !document.hidden) {
+    if (this._isAwaited) {
+      void this.pull();
+    }
+  }
+
+  /** Whether there is something to come, and somebody to see it. */
+  private get _isAwaited(): boolean {
+    return !this._disposed && isLive(this._row.status) && this._options.isWatched() && !document.hidden;
+  }
+
+  /** Go on reading after a while. */
+  private _plan(): void {
+    clearTimeout(this._timer);
+    if (this._isAwaited) {
       this._timer = setTimeout(() => void this.pull(), LOGS_MS);
     }
   }

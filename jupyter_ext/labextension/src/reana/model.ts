@@ -10,7 +10,7 @@ import { Asked } from '../server/asked';
 import type { ReanaApi } from './api';
 import { Changes } from './changes';
 import { Servers } from './connections';
-import { START_KIND, SUBJECT } from './ids';
+import { SUBJECT } from './ids';
 import { Listing } from './listing';
 import type { IKeptListing } from './listing';
 import { Looked } from './looked';
@@ -41,12 +41,7 @@ export class ReanaModel extends VDomModel {
       this.draw();
     };
     this.asked = new Asked({ trans, connection: () => this._listing?.connection, changed });
-    this.jobs = new ShownJobs(
-      jobs,
-      this.asked,
-      changed,
-      job => job.subject.startsWith(SUBJECT) && job.kind !== START_KIND
-    );
+    this.jobs = new ShownJobs(jobs, this.asked, changed, job => job.subject.startsWith(this._subject));
     this.connections = new Servers(_options);
     this.changes = new Changes({ api, jobs, trans, asked: this.asked, model: this });
     this.connections.changed.connect(this.draw, this);
@@ -200,6 +195,11 @@ export class ReanaModel extends VDomModel {
     this.connections.name = kept.connection ?? '';
   }
 
+  /** How the subject of a job begins that is about the server that is looked at. */
+  private get _subject(): string {
+    return `${SUBJECT}${this._listing?.connection ?? ''}:`;
+  }
+
   private get _lookedOptions(): ConstructorParameters<typeof Looked>[0] {
     const { api, trans } = this._options;
     return {
@@ -266,7 +266,7 @@ export class ReanaModel extends VDomModel {
       void this._readUsage();
     }
     this._looked.forEach(looked => {
-      looked.plan();
+      looked.look();
     });
   }
 
@@ -304,11 +304,11 @@ export class ReanaModel extends VDomModel {
   }
 
   private _onJobs(_: IJobs, jobs: readonly IJob[]): void {
-    const own = jobs.filter(job => job.subject.startsWith(SUBJECT));
+    const own = jobs.filter(job => job.subject.startsWith(this._subject));
     if (own.length > 0) {
       const ended = own.some(job => !isLiveJob(job));
       for (const { row, files } of this._looked.values()) {
-        const subject = `${SUBJECT}${this._listing?.connection ?? ''}:${row.full_name}:`;
+        const subject = `${this._subject}${row.full_name}:`;
         if (files.total !== null && own.some(job => job.kind === UPLOAD && job.subject.startsWith(subject))) {
           void files.load(true);
         }

@@ -228,6 +228,9 @@ export interface IProblem {
   readonly message: string;
   readonly hint: string;
   readonly parameter: string | null;
+
+  /** What else of the form it is about: name, environment, or one of the resources. */
+  readonly field: string | null;
 }
 
 export interface IPlan {

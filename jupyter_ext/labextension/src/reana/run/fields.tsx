@@ -32,7 +32,9 @@ function Field({ field, model, trans }: IFieldsProps & { readonly field: IField 
   const changed = model.typed[name] !== undefined || scan !== undefined;
   return (
     <div className="freezeout-Run-field" data-name={name} data-wrong={wrong !== ''}>
-      <label htmlFor={id}>{name}</label>
+      <label htmlFor={id} title={name}>
+        {name}
+      </label>
       <div className="freezeout-Run-value">
         {scan === undefined ? (
           <Input id={id} field={field} model={model} wrong={wrong} />

@@ -35,7 +35,7 @@ export interface IOthers {
   readonly memory: string;
   readonly time: string;
   readonly backend: string;
-  readonly days: string;
+  readonly retention_days: string;
 }
 
 const NONE: IOthers = {
@@ -45,7 +45,7 @@ const NONE: IOthers = {
   memory: '',
   time: '',
   backend: '',
-  days: ''
+  retention_days: ''
 };
 
 /** Who types is waited for. */
@@ -135,6 +135,11 @@ export class RunModel extends VDomModel {
   inputs: readonly string[] = [];
   others: IOthers = NONE;
 
+  /** The name of the server that it goes to: the one that is looked at, unless another was chosen. */
+  get connection(): string {
+    return this.others.connection || (this.options.model.connections.chosen?.name ?? '');
+  }
+
   /** The specification: the plan's, unless it was edited. */
   get yaml(): string {
     return this._yaml ?? this._plan?.yaml ?? '';
@@ -189,29 +194,31 @@ export class RunModel extends VDomModel {
     if (found && 'wrong' in found) {
       return found.wrong;
     }
-    const said = this._plan?.problems.find(({ parameter }) => parameter === name);
-    return said && !this._planning ? [said.message, said.hint].filter(Boolean).join('; ') : '';
+    return this._said(this._plan?.problems.find(({ parameter }) => parameter === name));
+  }
+
+  /** What the server says is wrong with what is asked for beside parameters. */
+  wrongOther(name: keyof IOthers): string {
+    return this._said(this._plan?.problems.find(({ field }) => field === name));
   }
 
   /** What is wrong that is about no field. */
   get problems(): readonly IProblem[] {
+    if (this._planFailure) {
+      // what was said before says nothing of this
+      return [];
+    }
     const names = new Set(this._form?.parameters.map(({ name }) => name));
-    return (this._plan?.problems ?? []).filter(({ parameter }) => !parameter || !names.has(parameter));
-  }
-
-  /** Why results cannot be kept for as many days; empty when they can. */
-  get wrongDays(): string {
-    const days = this.others.days.trim();
-    return days === '' || (/^\d+$/.test(days) && Number(days) > 0)
-      ? ''
-      : this.options.trans.__('Days are a whole number.');
+    return (this._plan?.problems ?? []).filter(
+      ({ parameter, field }) => !(parameter && names.has(parameter)) && !(field && field in this.others)
+    );
   }
 
   get isValid(): boolean {
     return (
-      this.wrongDays === '' &&
       this._form !== null &&
       this._form.parameters.every(field => this.wrong(field) === '') &&
+      this._planFailure === null &&
       this._plan !== null &&
       this._plan.problems.length === 0
     );
@@ -241,9 +248,12 @@ export class RunModel extends VDomModel {
   async submit(): Promise<void> {
     const { api, model, submitted } = this.options;
     await this._do('submit', async () => {
+      const { connection } = this;
       const job = await api.submit(this._whole());
       model.jobs.jobs.add(job);
       this._job = job.id;
+      // where it goes is what is looked at
+      model.connections.name = connection;
       submitted();
     });
   }
@@ -269,7 +279,7 @@ export class RunModel extends VDomModel {
   }
 
   private _body(): ReadonlyPartialJSONObject {
-    const { name, connection, environment } = this.others;
+    const { name, environment } = this.others;
     const own = environment && environment !== this._form?.environment;
     const { parameters, scan } = this._values();
     const resources = this._resources();
@@ -282,7 +292,7 @@ export class RunModel extends VDomModel {
       ...(this.inputs.length > 0 ? { inputs: [...this.inputs] } : {}),
       ...(Object.keys(resources).length > 0 ? { resources } : {}),
       ...(name.trim() ? { name: name.trim() } : {}),
-      connection: connection || (this.options.model.connections.chosen?.name ?? '')
+      connection: this.connection
     };
   }
 
@@ -292,13 +302,17 @@ export class RunModel extends VDomModel {
   }
 
   private _resources(): ReadonlyPartialJSONObject {
-    const { memory, time, backend, days } = this.others;
-    return {
-      ...(memory.trim() ? { memory: memory.trim() } : {}),
-      ...(time.trim() ? { time: time.trim() } : {}),
-      ...(backend ? { backend } : {}),
-      ...(days.trim() && !this.wrongDays ? { retention_days: Number(days) } : {})
-    };
+    const { memory, time, backend, retention_days } = this.others;
+    const given = Object.entries({ memory, time, backend, retention_days });
+    return Object.fromEntries(
+      given.map(([name, text]) => [name, text.trim()] as const).filter(([, text]) => text !== '')
+    );
+  }
+
+  private _said(problem: IProblem | undefined): string {
+    return problem && !this._planning && !this._planFailure
+      ? [problem.message, problem.hint].filter(Boolean).join('; ')
+      : '';
   }
 
   private _values(): { parameters: ReadonlyPartialJSONObject; scan: ReadonlyPartialJSONObject } {

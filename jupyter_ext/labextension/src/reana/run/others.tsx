@@ -2,7 +2,7 @@
 import React, { useState } from 'react';
 import { bytes } from '../../ui/words';
 import type { IFieldsProps } from './fields';
-import type { IOthers } from './model';
+import type { IOthers, RunModel } from './model';
 
 /** Of a cluster that has several. */
 const BACKENDS = ['kubernetes', 'htcondorcern', 'slurmcern', 'compute4punch'];
@@ -94,36 +94,30 @@ export function Others({ model, trans }: IFieldsProps): React.JSX.Element {
   const environment = others.environment || (form?.environment ?? '');
   const known = environments.find(({ name }) => name === environment);
   const given = form?.resources ?? {};
-  const wanted = others.connection || (connections.chosen?.name ?? '');
+  const wanted = model.connection;
   const chosen = connections.all?.find(({ name }) => name === wanted);
+  const text = (name: keyof IOthers, placeholder: string): React.JSX.Element => (
+    <input
+      {...common(model, name)}
+      value={others[name]}
+      placeholder={placeholder}
+      spellCheck={false}
+      autoComplete="off"
+    />
+  );
   return (
     <div className="freezeout-Run-others">
-      <label>
-        {trans.__('Connection')}
-        <select
-          className="jp-mod-styled"
-          value={wanted}
-          onChange={event => {
-            model.set({ others: { connection: event.target.value } });
-          }}
-        >
+      <Other model={model} name="connection" label={trans.__('Connection')}>
+        <select {...common(model, 'connection')} value={wanted}>
           {(connections.all ?? []).map(({ name, state }) => (
             <option key={name} value={name}>
               {state === 'ready' ? name : `${name} (${state})`}
             </option>
           ))}
         </select>
-      </label>
-      <label>
-        {trans.__('Environment')}
-        <select
-          className="jp-mod-styled"
-          value={environment}
-          title={known?.image ?? ''}
-          onChange={event => {
-            model.set({ others: { environment: event.target.value } });
-          }}
-        >
+      </Other>
+      <Other model={model} name="environment" label={trans.__('Environment')}>
+        <select {...common(model, 'environment')} value={environment} title={known?.image ?? ''}>
           {!known && <option value={environment}>{environment}</option>}
           {environments.map(({ name, title, state }) => (
             <option key={name} value={name}>
@@ -131,32 +125,22 @@ export function Others({ model, trans }: IFieldsProps): React.JSX.Element {
             </option>
           ))}
         </select>
-      </label>
-      <Text {...{ model, trans }} name="name" label={trans.__('Name')} hint={form?.name ?? ''} />
-      <Text
-        {...{ model, trans }}
-        name="memory"
-        label={trans.__('Memory of a step')}
-        hint={given.memory ?? '2Gi'}
-      />
-      <Text {...{ model, trans }} name="time" label={trans.__('Time of a step')} hint={given.time ?? '90m'} />
-      <Text
-        {...{ model, trans }}
-        name="days"
-        label={trans.__('Days that results are kept there')}
-        hint={given.retention_days ? String(given.retention_days) : ''}
-        wrong={model.wrongDays}
-      />
+      </Other>
+      <Other model={model} name="name" label={trans.__('Name')}>
+        {text('name', form?.name ?? '')}
+      </Other>
+      <Other model={model} name="memory" label={trans.__('Memory of a step')}>
+        {text('memory', given.memory ?? '2Gi')}
+      </Other>
+      <Other model={model} name="time" label={trans.__('Time of a step')}>
+        {text('time', given.time ?? '90m')}
+      </Other>
+      <Other model={model} name="retention_days" label={trans.__('Days that results are kept there')}>
+        {text('retention_days', String(given.retention_days ?? ''))}
+      </Other>
       {chosen && chosen.kind !== 'embedded' && (
-        <label>
-          {trans.__('Where steps run')}
-          <select
-            className="jp-mod-styled"
-            value={others.backend}
-            onChange={event => {
-              model.set({ others: { backend: event.target.value } });
-            }}
-          >
+        <Other model={model} name="backend" label={trans.__('Where steps run')}>
+          <select {...common(model, 'backend')} value={others.backend}>
             <option value="">{trans.__("the server's choice")}</option>
             {BACKENDS.map(backend => (
               <option key={backend} value={backend}>
@@ -164,40 +148,52 @@ export function Others({ model, trans }: IFieldsProps): React.JSX.Element {
               </option>
             ))}
           </select>
-        </label>
+        </Other>
       )}
     </div>
   );
 }
 
-interface ITextProps extends IFieldsProps {
-  readonly name: keyof IOthers;
-  readonly label: string;
-  readonly hint: string;
-  readonly wrong?: string;
+interface ICommon {
+  readonly className: string;
+  readonly 'aria-invalid': boolean;
+  readonly 'aria-describedby': string | undefined;
+  readonly onChange: (event: React.ChangeEvent<HTMLInputElement | HTMLSelectElement>) => void;
 }
 
-function Text({ model, name, label, hint, wrong = '' }: ITextProps): React.JSX.Element {
+/** What all fields have: how they are filled in, and whether what is in them is wrong. */
+function common(model: RunModel, name: keyof IOthers): ICommon {
+  const wrong = model.wrongOther(name) !== '';
+  return {
+    className: 'jp-mod-styled',
+    'aria-invalid': wrong,
+    'aria-describedby': wrong ? `freezeout-run-wrong-${name}` : undefined,
+    onChange: event => {
+      model.set({ others: { [name]: event.target.value } });
+    }
+  };
+}
+
+interface IOtherProps {
+  readonly model: RunModel;
+  readonly name: keyof IOthers;
+  readonly label: string;
+  readonly children: React.ReactNode;
+}
+
+function Other({ model, name, label, children }: IOtherProps): React.JSX.Element {
+  const wrong = model.wrongOther(name);
   return (
-    <label>
-      {label}
-      <input
-        className="jp-mod-styled"
-        value={model.others[name]}
-        placeholder={hint}
-        aria-invalid={wrong !== ''}
-        inputMode={name === 'days' ? 'numeric' : undefined}
-        spellCheck={false}
-        autoComplete="off"
-        onChange={event => {
-          model.set({ others: { [name]: event.target.value } });
-        }}
-      />
+    <div>
+      <label>
+        {label}
+        {children}
+      </label>
       {wrong && (
-        <span className="freezeout-Run-wrong" role="alert">
+        <span className="freezeout-Run-wrong" role="alert" id={`freezeout-run-wrong-${name}`}>
           ⚠ {wrong}
         </span>
       )}
-    </label>
+    </div>
   );
 }

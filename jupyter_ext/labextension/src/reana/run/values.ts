@@ -10,17 +10,22 @@ export type Read = { readonly value: ReadonlyPartialJSONValue } | { readonly wro
 const DECIMAL = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
 
 /** As many values a range may make. */
-const MOST = 1000;
+const MOST = 500;
 
 /** A value as it is typed. */
 export function shown(value: ReadonlyPartialJSONValue | undefined): string {
   if (value === null || value === undefined) {
     return '';
   }
-  if (Array.isArray(value) && value.every(one => typeof one === 'number' || typeof one === 'string')) {
+  if (Array.isArray(value) && value.every(isPlain)) {
     return value.join(', ');
   }
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+/** Whether it can stand in a list with commas. */
+function isPlain(value: ReadonlyPartialJSONValue): boolean {
+  return typeof value === 'number' || (typeof value === 'string' && /^[^\s,[\]]([^,]*\S)?$/.test(value));
 }
 
 /** A number as people read it: `1e+19` rather than twenty digits. */
@@ -40,14 +45,20 @@ export function read(trans: TranslationBundle, field: IField, text: string): Rea
     return readList(trans, field, trimmed);
   }
   if (type === 'dict' || type === 'any') {
+    let value: ReadonlyPartialJSONValue;
     try {
-      return { value: JSON.parse(trimmed) as ReadonlyPartialJSONValue };
+      value = JSON.parse(trimmed) as ReadonlyPartialJSONValue;
     } catch {
       return type === 'any' ? { value: text } : { wrong: trans.__('%1 is no JSON.', name) };
     }
+    return isFinite(value) && !isLost(trimmed)
+      ? { value }
+      : { wrong: trans.__('‘%1’ has a number that is too large.', trimmed) };
   }
   if (type === 'bool') {
-    return { value: trimmed === 'true' };
+    return trimmed === 'true' || trimmed === 'false'
+      ? { value: trimmed === 'true' }
+      : { wrong: trans.__('‘%1’ is neither true nor false.', trimmed) };
   }
   return readOne(trans, field, type, trimmed);
 }
@@ -98,7 +109,7 @@ function readRange(trans: TranslationBundle, field: IField, range: RegExpExecArr
 function readList(trans: TranslationBundle, field: IField, text: string): Read {
   const inner = field.type.slice('list['.length, -1);
   const values: ReadonlyPartialJSONValue[] = [];
-  for (const part of parts(text.replace(/^\[|\]$/g, ''))) {
+  for (const part of items(text)) {
     const one = readOne(trans, field, inner, part);
     if ('wrong' in one) {
       return one;
@@ -121,6 +132,9 @@ function readOne(trans: TranslationBundle, field: IField, type: string, text: st
     if (type === 'int' && !Number.isInteger(number)) {
       return { wrong: trans.__('%1 is a whole number.', name) };
     }
+    if (type === 'int' && isLost(text)) {
+      return { wrong: trans.__('‘%1’ is too large.', text) };
+    }
     const wrong = refuse(trans, field, number);
     return wrong ? { wrong } : { value: number };
   }
@@ -129,6 +143,19 @@ function readOne(trans: TranslationBundle, field: IField, type: string, text: st
   }
   const wrong = refuse(trans, field, text);
   return wrong ? { wrong } : { value: text };
+}
+
+/** Whether digits are more than JavaScript keeps: another number would be sent. */
+function isLost(text: string): boolean {
+  return /^[-+]?\d+$/.test(text) && !Number.isSafeInteger(Number(text));
+}
+
+/** Whether all numbers in a value are finite, however deep: JSON has no others. */
+function isFinite(value: ReadonlyPartialJSONValue | undefined): boolean {
+  if (typeof value === 'number') {
+    return Number.isFinite(value);
+  }
+  return typeof value !== 'object' || value === null || Object.values(value).every(isFinite);
 }
 
 function refuse(trans: TranslationBundle, field: IField, value: string | number): string {
@@ -143,6 +170,19 @@ function refuse(trans: TranslationBundle, field: IField, value: string | number)
     return trans.__('%1 is above %2.', figure(value), figure(maximum));
   }
   return '';
+}
+
+/** What a list consists of: JSON, or with commas. */
+function items(text: string): readonly string[] {
+  try {
+    const found: unknown = JSON.parse(text);
+    if (Array.isArray(found) && found.every(one => typeof one === 'string')) {
+      return found;
+    }
+  } catch {
+    // as people write it
+  }
+  return parts(text.replace(/^\[|\]$/g, ''));
 }
 
 function parts(text: string): readonly string[] {

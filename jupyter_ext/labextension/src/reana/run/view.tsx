@@ -127,7 +127,7 @@ function Problems({ model, trans }: IFieldsProps): React.JSX.Element {
 function Submit({ model, trans }: IFieldsProps): React.JSX.Element {
   const { plan, isPlanning, pending, refusal, job, saved } = model;
   const { connections, jobs } = model.options.model;
-  const name = model.others.connection || (connections.chosen?.name ?? '');
+  const name = model.connection;
   const ready = connections.all?.find(one => one.name === name)?.state === 'ready';
   return (
     <>

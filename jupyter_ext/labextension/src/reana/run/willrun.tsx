@@ -6,8 +6,9 @@ import type { IFieldsProps } from './fields';
 
 export function WillRun({ model, trans }: IFieldsProps): React.JSX.Element | null {
   const [shown, setShown] = useState(false);
-  const { plan, yaml, isEdited } = model;
-  if (!plan?.yaml) {
+  const { yaml, isEdited } = model;
+  const plan = model.plan ?? { yaml: '', files: [] };
+  if (!plan.yaml && !isEdited) {
     return null;
   }
   const Caret = shown ? caretDownIcon : caretRightIcon;
