@@ -37,6 +37,13 @@ def test_what_makes_more_and_more_processes_is_ended(run: Runner) -> None:
     assert run.stands_still("beat")
 
 
+def test_a_fork_bomb_is_ended_before_it_takes_the_machine(run: Runner) -> None:
+    command = "bomb() { date +%N >> beat; bomb | bomb & }; bomb; sleep 600"
+    result = run(command, limits={"processes": 300})
+    assert (result.status, result.reason) == (137, "limit of 300 processes exceeded")
+    assert run.stands_still("beat") and run.seconds < 30
+
+
 def test_what_lives_on_apart_is_ended_with_its_step(run: Runner) -> None:
     twice = (
         "python -c 'import os, time\nif os.fork(): os._exit(0)\nos.setsid()\nif os.fork(): os._exit(0)\n"

@@ -27,6 +27,7 @@ _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 _CHUNK = 1 << 16
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _OFTEN, _SELDOM = 0.02, 0.2
+_TICK = 0.05
 _HIGH = 0.4
 _PATIENCE = 10.0
 _OOM_FIRST = b"800"
@@ -143,11 +144,12 @@ class Tree:
             return self._by_scan()
         found = [os.getpid()]
         for pid in found:  # grows meanwhile
-            found += self._children(pid)
+            found += self.children(pid)
         return list(dict.fromkeys(found[1:]))
 
     @staticmethod
-    def _children(pid: int) -> Iterator[int]:
+    def children(pid: int) -> Iterator[int]:
+        """Of one process."""
         try:
             for task in os.listdir(f"/proc/{pid}/task"):
                 with open(f"/proc/{pid}/task/{task}/children", "rb") as file:
@@ -165,9 +167,15 @@ class Tree:
             found += below.get(pid, [])
         return found[1:]
 
-    def end(self) -> bool:
-        """End all at once; whether none is left."""
+    def end(self, groups: list[int]) -> bool:
+        """End all at once; whether none is left.
+
+        Groups go first: nobody of them can start another one meanwhile, while those that are found one by
+        one may be more than are ended.
+        """
         until = time.monotonic() + _PATIENCE
+        for group in groups:
+            _signal(-group, signal.SIGKILL)
         while time.monotonic() < until:
             left = [pid for pid in self._by_scan() if not _is_dead(pid)]
             if not left:
@@ -196,6 +204,15 @@ def _parents() -> Iterator[tuple[int, int]]:
         for line in listed:
             pid, parent = map(int, line.split())
             yield pid, parent
+
+
+def _threads() -> int:
+    """Of the whole machine: the one number that is there at once, however many there are."""
+    try:
+        with open("/proc/loadavg", "rb") as file:
+            return int(file.read().split()[3].rpartition(b"/")[2])
+    except (OSError, IndexError, ValueError):
+        return 0
 
 
 def _is_dead(pid: int) -> bool:
@@ -277,6 +294,7 @@ class Shim:
         self._reason = ""
         self._last_call: float | None = None
         self._peak = 0
+        self._threads = _threads()
         self._looking = selectors.DefaultSelector()
 
     def run(self) -> dict[str, object]:
@@ -295,15 +313,15 @@ class Shim:
         look, until = 0.0, began + self._order["seconds"]
         while self._status is None:
             now = time.monotonic()
-            if now >= look:
+            if now >= look or self._is_swarm():
                 look = now + self._measure()
             if now >= until:
                 self._stop(f"time limit of {_time(self._order['seconds'])} exceeded")
                 until = now + self._order["seconds"] + self._order["grace"] + _PATIENCE
             if self._last_call is not None and now >= self._last_call:
                 break
-            self._listen(said, woken, max(0.0, min(look, until, self._last_call or until) - now))
-        gone = self._tree.end()
+            self._listen(said, woken, max(0.0, min(look, until, self._last_call or until, now + _TICK) - now))
+        gone = self._tree.end(self._groups())
         if not gone:
             self._reason = self._reason or "some of its processes could not be ended"
         self._drain(said)
@@ -376,19 +394,41 @@ class Shim:
 
     def _measure(self) -> float:
         """Look at what it takes, and say when to look again."""
-        pids, limit = self._tree.pids(), self._order["memory_bytes"]
+        limit, swarm = self._order["memory_bytes"], self._is_swarm()
+        if swarm:
+            self._tell_groups(signal.SIGSTOP)
+            self._threads = _threads()
+        pids = self._tree.pids()
         used = memory(pids, limit)
         grown, self._peak = used - self._peak, max(used, self._peak)
         if used > limit:
             self._stop(f"memory limit of {_size(limit)} exceeded", 0)
         elif len(pids) > self._order["processes"] + self._order["wrappers"]:
             self._stop(f"limit of {self._order['processes']} processes exceeded", 0)
+        if swarm and self._last_call is None:
+            self._tell_groups(signal.SIGCONT)
         if self._last_call is not None:
             if not self._somebody_was_asked and time.monotonic() < self._last_call:
                 self._ask_to_end()  # the sandbox had not started anybody
             return _OFTEN
         busy = used > _HIGH * limit or grown > 0.05 * limit or len(pids) > _HIGH * self._order["processes"]
         return _OFTEN if busy else _SELDOM
+
+    def _is_swarm(self) -> bool:
+        """Whether so many are new on this machine that they may be ours, who would outrun a count."""
+        return _threads() > self._threads + int(self._order["processes"])
+
+    def _tell_groups(self, what: signal.Signals) -> None:
+        """Tell all that have not gone to a group of their own, at once."""
+        for group in self._groups():
+            _signal(-group, what)
+
+    def _groups(self) -> list[int]:
+        """The command's, and below the sandbox's own processes that which it begins there."""
+        leaders = [self._child]
+        for _ in range(self._order["wrappers"]):
+            leaders += [*self._tree.children(leaders[-1])][:1]
+        return leaders
 
     def _listen(self, said: int, woken: int, seconds: float) -> None:
         for key, _ in self._looking.select(seconds):
