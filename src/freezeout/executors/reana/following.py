@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Sequence
 
 from freezeout.errors import FreezeoutError
 from freezeout.jobs.reporter import Reporter
@@ -33,7 +34,8 @@ def follow(client: Client, workflow: str, reporter: Reporter, patience: float | 
     while True:
         try:
             now = client.status(workflow)
-            cells = _cells(client, workflow, log) if now.status == "running" else None
+            said = client.logs(workflow) if now.status == "running" else Logs.of({})
+            log.tell(said)
         except FreezeoutError as error:
             if error.code not in _PASSES:
                 raise
@@ -53,31 +55,33 @@ def follow(client: Client, workflow: str, reporter: Reporter, patience: float | 
             away_since = None
         if not now.live and now.status != "created":
             return now
-        reporter.progress(*_told(now, cells))
+        reporter.progress(*told(now, cells(said)))
         time.sleep(EVERY)
 
 
-def _told(now: Workflow, cells: tuple[int, int] | None) -> tuple[float, str]:
+def told(now: Workflow, notebooks: Sequence[tuple[int, int]]) -> tuple[float, str]:
+    """How far it is: steps that have ended, and of those that run the part of their cells that is done."""
     steps = now.progress
     if now.status != "running":
         return BEGIN, f"{now.full_name} is {now.status}"
-    part = cells[0] / cells[1] if cells and cells[1] else 0.0
-    share = min((steps.finished + steps.failed + part) / steps.total, 1.0) if steps.total else 0.0
-    total = f"step {min(steps.finished + 1, steps.total)} of {steps.total}" if steps.total else "running"
-    name = f" ({steps.step})" if steps.step else ""
-    of_cells = f": cell {cells[0]} of {cells[1]}" if cells else ""
-    return BEGIN + (END - BEGIN) * share, f"{total}{name}{of_cells}"
+    ended = steps.finished + steps.failed
+    part = sum(done / of for done, of in notebooks)
+    share = min((ended + part) / steps.total, 1.0) if steps.total else 0.0
+    if steps.running > 1 or len(notebooks) > 1:
+        where = f"{ended} of {steps.total} steps are done, {max(steps.running, len(notebooks))} run"
+    elif steps.total:
+        where = f"step {min(ended + 1, steps.total)} of {steps.total}"
+        where += f" ({steps.step})" if steps.step else ""
+    else:
+        where = "running"
+    done, of = map(sum, zip(*notebooks, strict=True)) if notebooks else (0, 0)
+    return BEGIN + (END - BEGIN) * share, f"{where}: cell {done} of {of}" if of else where
 
 
-def _cells(client: Client, workflow: str, log: _Log) -> tuple[int, int] | None:
-    said = client.logs(workflow)
-    log.tell(said)
-    found = None
-    for step in said.steps:
-        if step.status == "running":
-            for match in _CELLS.finditer(step.log):
-                found = int(match[1]), int(match[2])
-    return found
+def cells(said: Logs) -> list[tuple[int, int]]:
+    """Of each notebook that runs now, the cells that are done and all of them."""
+    found = [list(_CELLS.finditer(step.log)) for step in said.steps if step.status == "running"]
+    return [(int(every[-1][1]), int(every[-1][2])) for every in found if every and int(every[-1][2])]
 
 
 class _Log:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,10 +12,11 @@ from typing import Any
 
 from freezeout.environments.folder import GATEWAY
 from freezeout.environments.kernels import PREFIX
-from freezeout.errors import InputError
+from freezeout.errors import InputError, quoted
 from freezeout.executors.reana.values import fault, parsed
 from freezeout.experiments.parameters import Parameter, check_all, read_cell
 
+_FORMAT = 4
 _TYPES: dict[type, str] = {bool: "bool", int: "int", float: "float", str: "str", dict: "dict"}
 
 
@@ -110,16 +112,17 @@ def read_notebook(path: Path) -> Notebook:
     InputError
         When it is none, is in another language, or has parameters that cannot be read.
     """
+    data = _contents(path)
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
         metadata: Mapping[str, Any] = data.get("metadata", {})
-        tagged = [c for c in data["cells"] if "parameters" in c.get("metadata", {}).get("tags", [])]
-        sources = ["".join(c["source"]) for c in tagged]
+        cells = [
+            ("".join(cell["source"]), cell.get("metadata", {}).get("tags", [])) for cell in data["cells"]
+        ]
+        sources = [source for source, tags in cells if "parameters" in tags]
         kernel = metadata.get("kernelspec", {})
         language = kernel.get("language") or metadata.get("language_info", {}).get("name") or "python"
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not a notebook"
-        raise InputError(f"cannot read the notebook {path}: {reason}", code="bad_notebook") from error
+    except (KeyError, TypeError, AttributeError) as error:
+        raise _unreadable(path, "it is damaged: a cell or its description is not as in a notebook") from error
     if str(language).lower() != "python":
         raise InputError(
             f"{path.name} is in {language}, and only Python's can be submitted", code="bad_notebook"
@@ -132,6 +135,34 @@ def read_notebook(path: Path) -> Notebook:
     name = str(kernel.get("name", ""))
     environment = name.removeprefix(PREFIX) if name.startswith(PREFIX) else GATEWAY
     return Notebook(path, tuple(parameters), frozenset(untyped), tuple(free), environment)
+
+
+def _contents(path: Path) -> Mapping[str, Any]:
+    """A notebook of the present format as it is in its file."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise _unreadable(path, getattr(error, "strerror", None) or "it is not text") from error
+    try:
+        data = json.loads(text)
+        version = data["nbformat"]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        wrong = "it is empty" if not text.strip() else "it is not a notebook, or only a part of one"
+        raise _unreadable(path, wrong) from error
+    if version == _FORMAT:
+        assert isinstance(data, dict)
+        return data
+    if isinstance(version, int) and version < _FORMAT:
+        file = shlex.quote(str(path))
+        hint = f"open and save it in Lab, or: jupyter nbconvert --to notebook --nbformat 4 --inplace {file}"
+        raise _unreadable(path, f"it has the old format {version}, and only {_FORMAT} can be submitted", hint)
+    raise _unreadable(
+        path, f"it has the format {quoted(version)}, and only {_FORMAT} is known here", "save it as that"
+    )
+
+
+def _unreadable(path: Path, wrong: str, hint: str = "") -> InputError:
+    return InputError(f"cannot read the notebook {path}: {wrong}", hint=hint, code="bad_notebook")
 
 
 def _read(source: str, path: Path) -> tuple[Sequence[Parameter], set[str], list[str]]:
