@@ -1,6 +1,5 @@
 /** The menu of a card: all that can be done with its environment. */
 import type { CommandRegistry } from '@lumino/commands';
-import { Menu } from '@lumino/widgets';
 import { showMenu } from '../ui/menu';
 import { ACTIONS } from './actions';
 import type { IEnvironment } from './api';
@@ -12,16 +11,15 @@ const PER_KERNEL: readonly string[] = [ids.NOTEBOOK, ids.CONSOLE, ids.USE];
 
 /** Open the menu of an environment at a place of the page. */
 export function openMenu(commands: CommandRegistry, environment: IEnvironment, x: number, y: number): void {
-  const menu = new Menu({ commands });
-  for (const { id } of ACTIONS) {
-    const kernels = environment.kernels;
+  const { name, kernels } = environment;
+  const items = ACTIONS.flatMap(({ id }) => {
     const severally = PER_KERNEL.includes(id) && kernels.length > 1;
-    for (const kernel of severally ? kernels : [undefined]) {
-      menu.addItem({ command: id, args: { id: environment.name, ...(kernel ? { kernel } : {}) } });
-    }
-    if (LAST_OF_GROUP.includes(id)) {
-      menu.addItem({ type: 'separator' });
-    }
-  }
-  showMenu(menu, x, y);
+    const each = severally ? kernels.map(kernel => ({ id: name, kernel })) : [{ id: name }];
+    return each.map((args, at) => ({
+      id,
+      args,
+      last: at === each.length - 1 && LAST_OF_GROUP.includes(id)
+    }));
+  });
+  showMenu(commands, items, x, y);
 }

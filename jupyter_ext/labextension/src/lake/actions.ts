@@ -1,5 +1,5 @@
 /** What can be done with what is selected in the lake, in what order it is offered, and when. */
-import type { TranslationBundle } from '@jupyterlab/translation';
+import type { IAction } from '../ui/commands';
 import { didOf } from './api';
 import type { IRow } from './api';
 import * as ids from './ids';
@@ -14,22 +14,10 @@ export interface IContext {
   readonly rows: readonly IRow[];
 }
 
-export interface IAction {
-  readonly id: string;
-  readonly label: (trans: TranslationBundle, context: IContext) => string;
-
-  /** In the palette, where it stands without its object. */
-  readonly long: (trans: TranslationBundle) => string;
-  readonly offered: (context: IContext) => boolean;
-
-  /** Whether a line follows in the menu. */
-  readonly last?: boolean;
-}
-
 const one = ({ rows }: IContext): boolean => rows.length === 1;
 const some = ({ rows }: IContext): boolean => rows.length > 0;
 
-export const ACTIONS: readonly IAction[] = [
+export const ACTIONS: readonly IAction<IContext>[] = [
   {
     id: ids.DETAILS,
     label: trans => trans.__('Details'),

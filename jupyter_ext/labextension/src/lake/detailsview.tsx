@@ -3,6 +3,7 @@ import { Button, ellipsesIcon } from '@jupyterlab/ui-components';
 import React, { useLayoutEffect, useRef } from 'react';
 import { Progress } from '../jobs/progress';
 import { Copyable } from '../ui/copyable';
+import { Refused } from '../ui/refused';
 import { Said } from '../ui/said';
 import { bytes, count, percent } from '../ui/words';
 import type { IDid, IReplicas } from './api';
@@ -61,7 +62,7 @@ export function DetailsView({ host, details }: IDetailsProps): React.JSX.Element
           {question?.what === 'detach' && question.did === did && (
             <TakeOutQuestion host={host} did={did} parent={question.parent} />
           )}
-          <Refused host={host} />
+          <Refusals host={host} />
           <Attached {...{ host, details }} />
           <Facts {...{ host, details }} />
           <Replicas {...{ host, details }} />
@@ -174,7 +175,7 @@ function Lifetimes({ host }: { readonly host: IHost }): React.JSX.Element {
 }
 
 /** What the server would not do just now. */
-function Refused({ host }: { readonly host: IHost }): React.JSX.Element {
+function Refusals({ host }: { readonly host: IHost }): React.JSX.Element {
   const { model, trans } = host;
   const words: readonly (readonly [string, string])[] = [
     ['available', trans.__('It could not be made available here.')],
@@ -184,26 +185,9 @@ function Refused({ host }: { readonly host: IHost }): React.JSX.Element {
   ];
   return (
     <>
-      {words.map(([what, sentence]) => {
-        const said = model.asked.refusal(what);
-        const retry = said?.retry;
-        return (
-          said && (
-            <div key={what} role="alert">
-              <Said
-                what={sentence}
-                said={said}
-                trans={trans}
-                tabIndex={0}
-                {...(retry ? { retry } : {})}
-                dismiss={() => {
-                  model.asked.dismiss(what);
-                }}
-              />
-            </div>
-          )
-        );
-      })}
+      {words.map(([what, sentence]) => (
+        <Refused key={what} again asked={model.asked} what={what} sentence={sentence} trans={trans} />
+      ))}
     </>
   );
 }

@@ -1,7 +1,7 @@
 /** The metadata of a DID: shown, added, edited, deleted; types are kept. */
 import { Button } from '@jupyterlab/ui-components';
 import React, { useLayoutEffect, useRef, useState } from 'react';
-import { Said } from '../ui/said';
+import { Refused } from '../ui/refused';
 import { cut } from '../ui/words';
 import type { Metadata as Values } from './api';
 import { Skeletons } from '../ui/pieces';
@@ -77,7 +77,12 @@ export function Metadata({ host, details }: IDetailsProps): React.JSX.Element {
                         setEdited(key);
                       }}
                     />
-                    <Refused host={host} name={key} />
+                    <Refused
+                      asked={model.asked}
+                      what={`metadata ${key}`}
+                      sentence={trans.__('It stays as it is.')}
+                      trans={trans}
+                    />
                   </dd>
                 </>
               )}
@@ -154,24 +159,6 @@ function Value({ host, values, name, mine, edit }: IValueProps): React.JSX.Eleme
   );
 }
 
-function Refused({ host, name }: { readonly host: IHost; readonly name: string }): React.JSX.Element | null {
-  const { model, trans } = host;
-  const said = model.asked.refusal(`metadata ${name}`);
-  return said ? (
-    <div role="alert">
-      <Said
-        what={trans.__('It stays as it is.')}
-        said={said}
-        trans={trans}
-        tabIndex={0}
-        dismiss={() => {
-          model.asked.dismiss(`metadata ${name}`);
-        }}
-      />
-    </div>
-  ) : null;
-}
-
 interface IEditorProps {
   readonly host: IHost;
 
@@ -245,7 +232,12 @@ function Editor({ host, name, values, done }: IEditorProps): React.JSX.Element {
           ? trans.__('There is a key of this name.')
           : trans.__('%1; text in quotes stays text', typeWord(trans, value))}
       </div>
-      <Refused host={host} name={trimmed} />
+      <Refused
+        asked={model.asked}
+        what={`metadata ${trimmed}`}
+        sentence={trans.__('It stays as it is.')}
+        trans={trans}
+      />
       <div className="freezeout-Card-actions">
         <Button
           small

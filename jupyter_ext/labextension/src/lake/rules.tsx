@@ -2,6 +2,7 @@
 import { Button } from '@jupyterlab/ui-components';
 import React, { useState } from 'react';
 import { Progress } from '../jobs/progress';
+import { Refused } from '../ui/refused';
 import { Said } from '../ui/said';
 import { count, percent } from '../ui/words';
 import type { IRule } from './api';
@@ -51,7 +52,6 @@ function Rule({ host, rule, did }: IRuleProps): React.JSX.Element {
   const total = rule.ok + rule.replicating + rule.stuck;
   const ending = isEnding(rule, model.jobs.now());
   const moving = !ending && (rule.state === 'REPLICATING' || rule.state === 'STUCK');
-  const refused = model.asked.refusal(`rule ${rule.id}`);
   const asks = question?.what === 'rule' && question.rule.id === rule.id;
   const share = percent(rule.progress);
   return (
@@ -104,18 +104,13 @@ function Rule({ host, rule, did }: IRuleProps): React.JSX.Element {
           </div>
         </Question>
       )}
-      {refused && !asks && (
-        <div role="alert">
-          <Said
-            what={trans.__('The rule stays as it is.')}
-            said={refused}
-            trans={trans}
-            tabIndex={0}
-            dismiss={() => {
-              model.asked.dismiss(`rule ${rule.id}`);
-            }}
-          />
-        </div>
+      {!asks && (
+        <Refused
+          asked={model.asked}
+          what={`rule ${rule.id}`}
+          sentence={trans.__('The rule stays as it is.')}
+          trans={trans}
+        />
       )}
     </li>
   );

@@ -1,28 +1,14 @@
 /** What can be done with a workflow, in what order it is offered, and when. */
-import type { TranslationBundle } from '@jupyterlab/translation';
+import type { IAction } from '../ui/commands';
 import * as ids from './ids';
 import { isLive } from './types';
 import type { IWorkflow } from './types';
-
-export interface IAction {
-  readonly id: string;
-
-  /** In a workflow's menu. */
-  readonly label: (trans: TranslationBundle) => string;
-
-  /** In the palette, where it stands without its object. */
-  readonly long: (trans: TranslationBundle) => string;
-  readonly offered: (row: IWorkflow) => boolean;
-
-  /** Whether a line follows in the menu. */
-  readonly last?: boolean;
-}
 
 const there = ({ status }: IWorkflow): boolean => status !== 'deleted';
 const ended = ({ status }: IWorkflow): boolean =>
   status === 'finished' || status === 'failed' || status === 'stopped';
 
-export const ACTIONS: readonly IAction[] = [
+export const ACTIONS: readonly IAction<IWorkflow>[] = [
   {
     id: ids.LOGS,
     label: trans => trans.__('Steps and logs'),

@@ -46,10 +46,10 @@ export function addCommands(options: IOptions): void {
     app.commands.addCommand(id, {
       label: args => {
         const row = find(args);
-        if (args['isPalette']) {
-          return row ? `${long(trans)} (${row.full_name})` : long(trans);
+        if (!row) {
+          return long(trans);
         }
-        return label(trans);
+        return args['isPalette'] ? `${long(trans)} (${row.full_name})` : label(trans, row);
       },
       isVisible: args => args['isPalette'] === true || isOffered(args),
       // a file that was open is read again before its workflow is listed

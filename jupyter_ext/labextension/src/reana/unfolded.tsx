@@ -2,7 +2,7 @@
 import { Button, ellipsesIcon } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
-import { Said } from '../ui/said';
+import { Refused } from '../ui/refused';
 import { count } from '../ui/words';
 import { REFUSED } from './changes';
 import { FilesView } from './filesview';
@@ -88,24 +88,16 @@ export function Unfolded({ host, looked }: IUnfoldedProps): React.JSX.Element {
         <div role="status">{trans.__('The session starts…')}</div>
       )}
       <Questions host={host} looked={looked} />
-      {REFUSED.filter(what => what !== asks).map(what => {
-        const refusal = model.asked.refusal(`${what} ${workflow}`);
-        return (
-          refusal && (
-            <Said
-              key={what}
-              what={trans.__('That did not work.')}
-              said={refusal}
-              trans={trans}
-              tabIndex={0}
-              dismiss={() => {
-                model.asked.dismiss(`${what} ${workflow}`);
-              }}
-              {...(refusal.retry ? { retry: refusal.retry } : {})}
-            />
-          )
-        );
-      })}
+      {REFUSED.filter(what => what !== asks).map(what => (
+        <Refused
+          key={what}
+          again
+          asked={model.asked}
+          what={`${what} ${workflow}`}
+          sentence={trans.__('That did not work.')}
+          trans={trans}
+        />
+      ))}
       <Done host={host} looked={looked} />
       <PartView host={host} looked={looked} />
     </div>

@@ -5,6 +5,21 @@ import type { VDomRenderer } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyJSONObject, ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
+/** What can be done with something, of which `C` is what is known. */
+export interface IAction<C> {
+  readonly id: string;
+
+  /** In a menu. */
+  readonly label: (trans: TranslationBundle, context: C) => string;
+
+  /** In the palette, where it stands without its object. */
+  readonly long: (trans: TranslationBundle) => string;
+  readonly offered: (context: C) => boolean;
+
+  /** Whether a line follows in the menu. */
+  readonly last?: boolean;
+}
+
 export type Args = ReadonlyPartialJSONObject;
 
 /** An argument that is text; empty when it is not there. */
