@@ -1,6 +1,8 @@
 """The life of a workflow, from its creation to its deletion."""
 
 import json
+import os
+import time
 from typing import Any
 
 from freezeout.reana.server.store import Workflow
@@ -87,6 +89,8 @@ def test_what_cannot_be_is_refused_with_its_status(server: Any) -> None:
     assert server.call("POST", f"workflows/{name}/start", json={}).status_code == 409
     assert server.call("POST", f"workflows/{name}/start", json={"restart": True}).status_code == 409
     assert server.call("POST", f"workflows/{name}/prune").status_code == 409
+    moved = server.call("PUT", f"workflows/move_files/{name}", params={"source": "a", "target": "b"})
+    assert moved.status_code == 409 and "is running" in moved.json()["message"]
     assert put("deleted") == 409
     assert put("fly") == 400
     assert put("deleted", workspace=False) == 400
@@ -176,6 +180,38 @@ def test_two_workflows_are_compared_by_specification_and_by_file(server: Any) ->
     assert "+new" not in compared(brief="true")[1]
     assert " same" in compared()[1].splitlines()
     assert server.call("GET", f"workflows/{a}/diff/nothing").status_code == 404
+
+
+def test_a_run_of_no_time_took_a_second(server: Any) -> None:
+    name = server.run("true")
+    assert _ends(server, name) == "finished"
+    progress = server.call("GET", f"workflows/{name}/status").json()["progress"]
+    assert progress["run_finished_at"] > progress["run_started_at"]
+
+
+def test_logs_of_what_is_deleted_can_be_asked_for_for_a_month(mortal: Any) -> None:
+    name = mortal.run("echo so it was", name="gone")
+    assert _ends(mortal, name) == "finished"
+    (log,) = mortal.folder.glob("scratch/*/workflow.log")
+
+    def deleted() -> str:
+        mortal.call("PUT", f"workflows/{name}/status", params={"status": "deleted"}, json={})
+        mortal.stop()
+        mortal.start()
+        return str(mortal.call("GET", f"workflows/{name}/logs").json()["logs"])
+
+    assert "so it was" in deleted() and "deleted by its user" in log.read_text()
+    a_month_ago = time.time() - 31 * 86_400
+    os.utime(log, (a_month_ago, a_month_ago))
+    mortal.stop()
+    mortal.start()
+    assert comes_true(lambda: not log.exists())
+    assert mortal.call("GET", f"workflows/{name}/logs").status_code == 200
+
+
+def test_only_engines_that_are_there_are_advertised(server: Any) -> None:
+    told = server.call("GET", "info").json()["supported_workflow_engines"]["value"]
+    assert told == ["serial"]  # this server has no environment with the others
 
 
 def test_a_workflow_knows_its_full_name() -> None:

@@ -9,10 +9,12 @@ from typing import Any
 
 from tornado.web import Application
 
+from freezeout.environments.installation import installation
+from freezeout.reana.interpreter import ENVIRONMENT
 from freezeout.reana.server import words
 from freezeout.reana.server.given import ENGINES
 from freezeout.reana.server.queue import Queue
-from freezeout.reana.server.retention import Retention
+from freezeout.reana.server.retention import Retention, clear_old_logs
 from freezeout.reana.server.routes import (
     about,
     download,
@@ -48,7 +50,6 @@ class Server:
     token: bytes
     sizes: Sizes = field(default_factory=Sizes)
     sessions: Sessions = field(default_factory=Sessions)
-    engines: tuple[str, ...] = ENGINES
     since: str = field(default_factory=words.now)
 
     def __post_init__(self) -> None:
@@ -58,6 +59,10 @@ class Server:
     def workspace(self, workflow: Workflow) -> Workspace:
         """The files of a workflow."""
         return Workspace(self.place.workspaces / workflow.workspace)
+
+    def engines(self) -> tuple[str, ...]:
+        """Those that work now: all but the first are in the client's environment."""
+        return ENGINES if installation(ENVIRONMENT) else ENGINES[:1]
 
     def disk_usage(self) -> int:
         """Bytes in all workspaces."""
@@ -69,6 +74,8 @@ class Server:
             specification = self.store.inputs(workflow.id).specification
             await asyncio.to_thread(self.retention.apply, rule, workflow, specification)
             self.retention.applied(rule)
+        deleted = [workflow.id for workflow in self.store.of_status("deleted")]
+        await asyncio.to_thread(clear_old_logs, self.place.scratch, deleted)
 
     def recover(self) -> None:
         """Clear away what a server that was killed left half done; all else goes on."""

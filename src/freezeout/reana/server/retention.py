@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
 from typing import Any
 
 from freezeout.reana.server import words
+from freezeout.reana.server.hands import workflow_log
 from freezeout.reana.server.refusal import Refusal
 from freezeout.reana.server.store import Store, Workflow
 from freezeout.reana.server.workspace import Workspace
 
+LOG_DAYS = 30
+"""How long the logs of a deleted workflow are kept."""
 _DAY = 86_400
 _LOG = logging.getLogger(__name__)
 
@@ -46,6 +52,17 @@ def remove_all_but(workspace: Workspace, pattern: str, is_kept: Callable[[str], 
             continue
         count += not entry.is_folder
     return count
+
+
+def clear_old_logs(scratch: Path, deleted: Collection[str]) -> None:
+    """Remove the logs of workflows that were deleted a month ago: until then the client can ask for them."""
+    for workflow_id in deleted:
+        folder = scratch / workflow_id
+        log = workflow_log(folder)
+        with contextlib.suppress(FileNotFoundError):
+            written = (log if log.exists() else folder).stat().st_mtime
+            if written < time.time() - LOG_DAYS * _DAY:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 class Retention:

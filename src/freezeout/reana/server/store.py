@@ -322,7 +322,9 @@ class Store:
         """A workflow has ended, and with it its steps."""
         with self._writing() as table:
             stopped = now() if status == "stopped" else None
-            query = "UPDATE workflows SET status = ?, ended = ?, stopped = ? WHERE id = ?"
+            # times have no parts of a second, and of a run of none the client shows no duration
+            ended = "max(?, coalesce(strftime('%Y-%m-%dT%H:%M:%S', started, '+1 second'), ''))"
+            query = f"UPDATE workflows SET status = ?, ended = {ended}, stopped = ? WHERE id = ?"
             table.execute(query, (status, now(), stopped, workflow_id))
             left = "stopped" if status == "stopped" else "failed"
             query = "UPDATE jobs SET status = ?, ended = ? WHERE workflow = ? AND status = 'running'"

@@ -79,6 +79,11 @@ def test_a_step_that_asks_for_more_gets_what_the_server_allows_and_is_told() -> 
     assert "80Gi of memory are asked for; this server allows 1024 MiB" in notes[0] and "3600 s" in notes[1]
 
 
+def test_what_is_not_honoured_is_told_in_one_line() -> None:
+    asked = {"kubernetes_cpu_limit": "2", "kubernetes_uid": 1000, "kubernetes_cpu_request": None}
+    assert limits(asked, Limits())[1] == ["not honoured by this server: kubernetes_cpu_limit, kubernetes_uid"]
+
+
 @pytest.mark.parametrize(
     ("text", "count"),
     [("8Gi", 8 << 30), ("1.5G", 1_500_000_000), ("100M", 10**8), ("4096", 4096), ("1Ti", 1 << 40)],

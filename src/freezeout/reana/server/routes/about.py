@@ -79,7 +79,7 @@ class Info(Handler):
             ),
             "interactive_sessions_custom_image_allowed": ("Images of one's own for sessions", "False"),
             "interactive_session_recommended_jupyter_images": ("Images for sessions", []),
-            "supported_workflow_engines": ("Engines", list(self.server.engines)),
+            "supported_workflow_engines": ("Engines", list(self.server.engines())),
             "dask_enabled": ("Dask", "False"),
             "gitlab_host": ("GitLab", ""),
         }

@@ -123,6 +123,9 @@ class Move(Handler):
         if not source or not target:
             raise Refusal(400, "Both source and target have to be given.")
         workflow = self.server.store.find(asked)
+        for one in self.server.store.of_workspace(workflow.workspace):
+            if one.status == "running":
+                raise Refusal(409, f"{one.full_name} is running: its files cannot be moved meanwhile.")
         workspace = self.server.workspace(workflow)
         await self.aside(lambda: workspace.move(source, target))
         self.answer({

@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from freezeout.reana.server import answers, given
+from freezeout.reana.server.hands import Doing
 from freezeout.reana.server.refusal import Refusal
 from freezeout.reana.server.routes.base import Handler
 from freezeout.reana.server.store import Workflow
+
+_DELETED = "The workflow was deleted by its user."
 
 
 class Start(Handler):
@@ -72,6 +75,7 @@ class Status(Handler):
             chosen |= {one.id: one for one in store.of_name(workflow.name) if one.status != "running"}
         store.delete(list(chosen))
         for one in chosen.values():
+            Doing.tell(self.server.queue.scratch(one.id), _DELETED)
             if one.id in self.server.sessions.told():
                 await self.server.sessions.close(one)
             await self.server.clear(one)

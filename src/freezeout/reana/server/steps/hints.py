@@ -19,6 +19,7 @@ _MISSING = {
     "unpacked_img": "unpacked images",
     "unpacked_image": "unpacked images",
 }
+_NOT_HELD = ("kubernetes_cpu_request", "kubernetes_cpu_limit", "kubernetes_memory_request", "kubernetes_uid")
 _BATCH = {"htcondor": "HTCondor", "slurm": "Slurm", "c4p": "Compute4PUNCH"}
 
 
@@ -85,6 +86,9 @@ def limits(hints: Mapping[str, Any], most: Limits) -> tuple[Limits, list[str]]:
         if seconds > most.seconds:
             notes.append(f"{asked} s are asked for; this server allows {most.seconds:g} s")
         chosen = replace(chosen, seconds=min(seconds, most.seconds))
+    asked_too = [name for name in _NOT_HELD if hints.get(name)]
+    if asked_too:
+        notes.append(f"not honoured by this server: {', '.join(asked_too)}")
     return chosen, notes
 
 
