@@ -113,6 +113,7 @@ _KINDS: dict[Kind, str] = {
     object: "any value",
 }
 _LARGEST_BODY = 10_000
+_LONGEST_WORDS = 2000
 # what may be a secret comes back in no message and in no log
 _NOT_REPEATED = ("token", "value")
 _HTTP_CODES = {400: "bad_request", 403: "forbidden", 404: "not_found", 405: "method_not_allowed"}
@@ -130,7 +131,7 @@ def status_of(error: FreezeoutError) -> int:
 def describe(error: BaseException | None, status: int) -> dict[str, str]:
     """What a client is told about an error; of an unexpected one nothing but where to look."""
     if isinstance(error, FreezeoutError):
-        return {"code": error.code, "message": error.message, "hint": error.hint}
+        return {"code": error.code, "message": _short(error.message), "hint": _short(error.hint)}
     if isinstance(error, web.HTTPError):
         message = error.log_message or error.reason or HTTPStatus(status).phrase
         code, hint = _HTTP_CODES.get(status, f"http_{status}"), _HTTP_HINTS.get(status, "")
@@ -140,6 +141,11 @@ def describe(error: BaseException | None, status: int) -> dict[str, str]:
         "message": "something failed that Freezeout did not foresee",
         "hint": "the server's log says what; please report it",
     }
+
+
+def _short(text: str) -> str:
+    """What was given may be repeated in a message, and may be of any length."""
+    return text if len(text) <= _LONGEST_WORDS else f"{text[:_LONGEST_WORDS]}…"
 
 
 def read_body(
@@ -232,7 +238,7 @@ class _Shared(JupyterHandler):
     def log_exception(self, *exc_info: Any) -> None:
         """Log a foreseen error in one line, an unforeseen one with its traceback."""
         if isinstance(exc_info[1], FreezeoutError):
-            self.log.warning("freezeout: %s", exc_info[1])
+            self.log.warning("freezeout: %s", _short(str(exc_info[1])))
         else:
             super().log_exception(*exc_info)
 

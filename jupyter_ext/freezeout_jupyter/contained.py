@@ -22,6 +22,7 @@ def path_inside(root: Path, text: str, hidden: bool = False) -> Path:
         raise InputError("a path has a null sign in it", code="path_outside")
     try:
         found = (whole / text.lstrip("/")).resolve()
+        found.exists()  # which says that a name is too long
     except (OSError, RuntimeError) as error:
         raise InputError(f"'{text[:200]}' is no path: {error}", code="path_outside") from error
     if not found.is_relative_to(whole):

@@ -13,6 +13,8 @@ from openapi_core import OpenAPI
 from openapi_core.testing import MockRequest, MockResponse
 from tornado.httpclient import HTTPClientError
 
+from freezeout.reana.sites.connection import connections
+
 from ..conftest import body
 
 IMAGE = "freezeout-gateway"
@@ -20,24 +22,17 @@ IMAGE = "freezeout-gateway"
 
 
 class Routes:
-    """Asks the routes below ``/freezeout/api/reana``, and sees that answers are as they are described.
-
-    Attributes
-    ----------
-    seen : set of tuple
-        Method and path of what was asked and went well.
-    """
+    """Asks the routes of REANA, and sees that answers are as described and tell no token of REANA."""
 
     def __init__(self, jp_fetch: Any, openapi: OpenAPI) -> None:
         self._fetch, self._openapi = jp_fetch, openapi
-        self.seen: set[tuple[str, str]] = set()
 
     async def raw(self, method: str, path: str, data: Any = None, /, **query: object) -> Any:
         """The answer as it came."""
         headers = query.pop("headers", {})
         text = None if data is None and method == "GET" else json.dumps(data or {})
         try:
-            return await self._fetch(
+            answer = await self._fetch(
                 path if path.startswith("/") else f"/freezeout/api/reana/{path}",
                 method=method,
                 body=text,
@@ -49,7 +44,12 @@ class Routes:
             )
         except HTTPClientError as error:
             assert error.response is not None, error
-            return error.response
+            answer = error.response
+        # a cluster's sessions want the token in their address, and so a browser is sent on to that
+        headers = {name: said for name, said in answer.headers.items() if name != "Location"}
+        told = f"{answer.effective_url} {headers}".encode() + answer.body
+        assert not [one for one in tokens() if one.encode() in told], (method, path, query)
+        return answer
 
     async def ask(self, method: str, path: str, data: Any = None, /, **query: object) -> tuple[int, Any]:
         """Status and JSON of an answer, errors included."""
@@ -64,8 +64,6 @@ class Routes:
                     content_type=response.headers.get("Content-Type", "").partition(";")[0],
                 ),
             )
-        if response.code < 300:
-            self.seen.add((method, path))
         return response.code, body(response) if response.body else None
 
     async def get(self, path: str, /, **query: object) -> Any:
@@ -105,6 +103,11 @@ class Routes:
             assert not over, (found, (await self.get("logs", workflow=workflow))["workflow_log"])
             await asyncio.sleep(0.2)
         return found
+
+
+def tokens() -> list[str]:
+    """All of REANA that this home knows."""
+    return [one.token for one in connections() if len(one.token) > 20]
 
 
 def specification(*commands: str, parameters: Mapping[str, object] | None = None) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from stat import S_ISREG
 from urllib.parse import urlsplit
 
 from freezeout.errors import InputError
@@ -62,9 +63,11 @@ def certificates(path: Path) -> Path:
     """
     file = user_path(path)
     try:
-        text = file.read_text(encoding="utf-8", errors="replace")
-    except OSError as error:
-        raise InputError(f"cannot read {file}: {error.strerror}", code="bad_certificates") from error
+        # what is no file may be read for ever
+        text = file.read_text("utf-8", errors="replace") if S_ISREG(file.stat().st_mode) else ""
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise InputError(f"cannot read {str(file)[:200]!r}: {why}", code="bad_certificates") from error
     if "-----BEGIN CERTIFICATE-----" not in text and "-----BEGIN TRUSTED CERTIFICATE-----" not in text:
         raise InputError(f"{file} holds no certificate", hint="as PEM", code="bad_certificates")
     return file
