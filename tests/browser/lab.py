@@ -102,6 +102,17 @@ def run_command(page: Page, words: str) -> None:
     page.keyboard.press("Enter")
 
 
+def hide(page: Page, hidden: bool) -> None:
+    """Hide the page as a browser does when another tab is looked at, or show it again."""
+    page.evaluate(
+        """hidden => {
+            Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
+            document.dispatchEvent(new Event('visibilitychange'));
+        }""",
+        hidden,
+    )
+
+
 def _wait(lab: Lab, server: subprocess.Popen[bytes], log: Path) -> None:
     for _ in range(600):
         try:

@@ -15,7 +15,7 @@ from playwright.sync_api import Locator, Page, Request, Response, expect
 
 from freezeout.settings import shared_folder
 
-from .lab import RUCIOS_FONT, Lab, run_command, running_lab
+from .lab import RUCIOS_FONT, Lab, hide, run_command, running_lab
 from .panel import BUILD_MS, build, button, card, choose, expect_state, launcher, panel, refresh
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -293,17 +293,13 @@ def test_one_whose_lock_has_changed_is_outdated_and_is_updated(opened: Page, fol
 def test_events_stop_while_nobody_looks_and_go_on_where_they_were(opened: Page) -> None:
     asked: list[Request] = []
     opened.on("request", lambda request: asked.append(request) if "/api/events" in request.url else None)
-    look = """hidden => {
-        Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
-        document.dispatchEvent(new Event('visibilitychange'));
-    }"""
     with opened.expect_event("requestfailed", lambda request: "/api/events" in request.url):
-        opened.evaluate(look, True)
+        hide(opened, True)
     button(opened, "patient", "Build").click()
     time.sleep(2)
     assert asked == []
     with opened.expect_request(lambda request: "/api/events" in request.url) as again:
-        opened.evaluate(look, False)
+        hide(opened, False)
     headers = again.value.all_headers()
     assert int(headers["last-event-id"]) >= 0
     assert headers["authorization"].startswith("token ")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Request, expect
 
-from .lab import RUCIOS_FONT, Lab, run_command
+from .lab import RUCIOS_FONT, Lab, hide, run_command
 from .lakes import is_saved
 from .reanas import LOAD_MS, RUN_MS, expect_status, lab_of, menu, open_panel, panel, row, start, unfold
 
@@ -59,16 +58,17 @@ def opened(lab: Lab, page: Page, noise: list[str]) -> Iterator[Page]:
     assert [url for url in page.foreign if url != RUCIOS_FONT] == []  # type: ignore[attr-defined]
 
 
-def listings(page: Page) -> list[float]:
-    """When the list of workflows is asked for from now on."""
-    times: list[float] = []
+def asked(page: Page) -> list[str]:
+    """What REANA's routes are asked for from now on."""
+    paths: list[str] = []
 
     def note(request: Request) -> None:
-        if "/api/reana/workflows" in request.url:
-            times.append(time.monotonic())
+        _, there, path = request.url.partition("/freezeout/api/reana/")
+        if there:
+            paths.append(path.partition("?")[0])
 
     page.on("request", note)
-    return times
+    return paths
 
 
 def test_an_experiment_is_run_from_its_card_and_its_limit_comes_home(opened: Page, lab: Lab) -> None:
@@ -84,6 +84,12 @@ def test_an_experiment_is_run_from_its_card_and_its_limit_comes_home(opened: Pag
     expect(form).to_contain_text("v_0 = 700 km/s is not below v_esc = 544 km/s", timeout=LOAD_MS)
     expect(run).to_be_disabled()
     speed.fill("230")
+    memory = form.get_by_label("Memory of a step")
+    memory.fill("999999Ti")
+    expect(form).to_contain_text("memory is '999999Ti', which cannot be used", timeout=LOAD_MS)
+    expect(memory).to_have_attribute("aria-invalid", "true")
+    expect(run).to_be_disabled()
+    memory.fill("2Gi")
     form.get_by_label("Name", exact=True).fill("from-its-card")
     expect(run).to_be_enabled(timeout=LOAD_MS)
     form.get_by_role("button", name="What will be run").click()
@@ -108,16 +114,25 @@ def test_list_and_log_are_read_on_while_something_runs_and_not_at_all_when_hidde
     step.click()
     log = inside.get_by_role("log", name="Log of first")
     expect(log).to_contain_text("line 3\n", timeout=LOAD_MS)
-    times = listings(opened)
+    paths = asked(opened)
     expect(log).to_contain_text("line 8\n", timeout=LOAD_MS)
     for _ in range(2):
         opened.wait_for_event("request", lambda one: "/api/reana/workflows" in one.url, timeout=LOAD_MS)
     opened.get_by_role("tab", name="File Browser").click()
     opened.wait_for_timeout(1000)
-    times.clear()
+    paths.clear()
     opened.wait_for_timeout(3000)
-    assert times == []
+    assert {"workflows", "logs"} & set(paths) == set()
     open_panel(opened)
+    # a page that nobody looks at asks for nothing; seen again, it goes on at once
+    hide(opened, True)
+    opened.wait_for_timeout(1000)
+    paths.clear()
+    opened.wait_for_timeout(3000)
+    assert paths == []
+    hide(opened, False)
+    opened.wait_for_timeout(500)
+    assert {"workflows", "logs", "connections"} <= set(paths)
     inside.get_by_role("button", name="Stop", exact=True).click()
     expect_status(opened, name, "stopped")
     expect(inside.get_by_role("button", name="Stop", exact=True)).to_have_count(0)
@@ -256,12 +271,12 @@ def test_panel_and_form_are_accessible_in_light_and_dark(opened: Page, reana: An
 
 def test_the_embedded_server_is_started_and_stopped_here_and_a_wrong_token_is_refused(
     page: Page,
-    reana_of_all: Any,
+    reana: Any,
     tmp_path_factory: pytest.TempPathFactory,
     free_port: Callable[[], int],
 ) -> None:
     place = tmp_path_factory.mktemp("ownlab")
-    with lab_of(reana_of_all.home, place, free_port(), "environments") as lab:
+    with lab_of(reana.home, place, free_port(), "environments") as lab:
         lab.open(page)
         open_panel(page)
         expect(panel(page)).to_contain_text("REANA is down.", timeout=LOAD_MS)
@@ -271,19 +286,26 @@ def test_the_embedded_server_is_started_and_stopped_here_and_a_wrong_token_is_re
         menu_of.click()
         page.locator(".lm-Menu-item:visible", has_text="Connect to a server…").click()
         question = panel(page).get_by_role("form", name="Connect to a REANA server")
-        question.get_by_label("Address").fill(reana_of_all.url)
+        question.get_by_label("Address").fill(reana.url)
         question.get_by_label("Name, for you").fill("other")
         question.get_by_label("Access token").fill("not-the-token")
         question.get_by_role("button", name="Connect").click()
         expect(question).to_contain_text("does not accept the token", timeout=RUN_MS)
-        question.get_by_label("Access token").fill(reana_of_all.token)
+        question.get_by_label("Access token").fill(reana.token)
         question.get_by_role("button", name="Connect").click()
         expect(panel(page).get_by_label("Connection", exact=True)).to_have_value("other", timeout=RUN_MS)
         expect(page.get_by_role("button", name="REANA: ready")).to_be_visible(timeout=LOAD_MS)
-        assert reana_of_all.token not in page.content()
+        assert reana.token not in page.content()
+        foreign = start(reana, "foreign", ["true"])
+        expect_status(page, foreign, "finished")
+        menu(page, foreign, "Bring home")
+        jobs = panel(page).get_by_role("list", name="Jobs of REANA")
+        expect(jobs).to_contain_text("was not made by Freezeout", timeout=RUN_MS)
         panel(page).get_by_label("Connection", exact=True).select_option("embedded")
         panel(page).get_by_role("button", name="Start the embedded server").click()
         expect(panel(page)).to_contain_text("No workflow yet", timeout=RUN_MS)
+        # what is done on another server is told there
+        expect(jobs).to_have_count(0)
         menu_of.click()
         page.locator(".lm-Menu-item:visible", has_text="Stop the embedded server").click()
         expect(panel(page)).to_contain_text("REANA is down.", timeout=RUN_MS)
