@@ -36,7 +36,8 @@ up: setup ## open JupyterLab with the extension and the summary dashboard
 
 # what measures time or memory has the machine for itself
 test: $(VENV)/.tested-with ## run all tests
-	@$(BIN)/python -m pytest -n $(TESTS_AT_ONCE) --dist loadfile -m "not alone"; failed=$$?; \
+	@$(BIN)/python -m pytest -n $(TESTS_AT_ONCE) --dist loadfile --no-loadscope-reorder \
+		-m "not alone"; failed=$$?; \
 		$(BIN)/python -m pytest -m alone && exit $$failed
 
 test-fast: $(VENV)/.tested-with ## run the tests that take seconds
