@@ -28,6 +28,8 @@ def test_a_name_that_would_be_mistaken_is_refused(name: str) -> None:
         {"workspace": {"retention_days": {"*": -1}}}, {"workspace": {"retention_days": {"*": True}}},
         {"workspace": {"retention_days": {"../*": 1}}}, {"workflow": {"type": "serial"}}, {"workflow": None},
         {"workflow": {"type": "serial", "specification": {"steps": [1]}}}, {"workflow": {"type": ["cwl"]}},
+        {"workflow": {"type": "serial", "specification": {"steps": [{"commands": "true"}]}}},
+        {"workflow": {"type": "serial", "specification": {"steps": [{"commands": [5]}]}}},
         {"workflow": {"type": "yadage", "file": "../x"}}, {"workflow": {"type": "cwl", "file": "x"}},
     ],
 )  # fmt: skip

@@ -71,6 +71,25 @@ def test_a_session_ends_with_its_workflow_and_with_the_server(mortal: Any) -> No
 
 
 @pytest.mark.slow
+def test_of_sessions_that_are_asked_for_at_once_there_is_one_and_none_of_what_is_deleted(server: Any) -> None:
+    name = server.create("true")
+
+    def opened(_: int) -> int:
+        url, token = f"{server.url}/api/workflows/{name}/open/jupyter", {"access_token": server.token}
+        return httpx.post(url, params=token, timeout=120, trust_env=False).status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        asked = [pool.submit(opened, number) for number in range(4)]
+        assert comes_true(lambda: sum(one.done() for one in asked) == 3)
+        gone = server.call("PUT", f"workflows/{name}/status", params={"status": "deleted"}, json={})
+        assert gone.status_code == 200
+        statuses = sorted(one.result() for one in asked)
+    assert statuses.count(409) >= 3 and set(statuses) <= {200, 404, 409}
+    listed = {"type": "interactive"}
+    assert comes_true(lambda: server.call("GET", "workflows", params=listed).json()["items"] == [])
+
+
+@pytest.mark.slow
 def test_a_session_that_is_closed_while_it_starts_says_so(server: Any) -> None:
     name = server.create("true")
     with ThreadPoolExecutor(1) as pool:

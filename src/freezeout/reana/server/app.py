@@ -83,8 +83,9 @@ class Server:
         for workflow in self.store.of_status("deleted"):
             if self._is_free(workflow):
                 self.workspace(workflow).clear()
-        for left in self.place.scratch.glob("*/uploads"):
-            shutil.rmtree(left, ignore_errors=True)
+        for name in ("uploads", "session"):
+            for left in self.place.scratch.glob(f"*/{name}"):
+                shutil.rmtree(left, ignore_errors=True)
         for folder in self.place.workspaces.iterdir():
             # made, but killed before the workflow was: there is nothing in it
             if not self.store.of_workspace(folder.name) and not any(folder.iterdir()):

@@ -72,6 +72,8 @@ def specification(given: Any) -> tuple[Mapping[str, Any], str]:
     steps = (workflow.get("specification") or {}).get("steps", [])
     if not isinstance(steps, list) or not all(isinstance(step, dict) for step in steps):
         raise Refusal(400, "workflow.specification.steps is not a list of steps.")
+    if kind == "serial" and not all(_is_texts(step.get("commands", [])) for step in steps):
+        raise Refusal(400, "The commands of a step are not a list of texts.")
     inputs = _section(given, "inputs")
     _section(inputs, "parameters")
     options(str(kind), _section(inputs, "options"))
@@ -97,10 +99,14 @@ def _section(holder: Mapping[str, Any], section: str) -> Mapping[str, Any]:
     return value
 
 
+def _is_texts(given: Any) -> bool:
+    return isinstance(given, list) and all(isinstance(one, str) for one in given)
+
+
 def _paths(section: Mapping[str, Any], of: str) -> None:
     for key in ("files", "directories"):
         paths = section.get(key, [])
-        if not isinstance(paths, list) or not all(isinstance(path, str) for path in paths):
+        if not _is_texts(paths):
             raise Refusal(400, f"{of}.{key} is not a list of paths.")
         for path in paths:
             parts(path)

@@ -63,6 +63,7 @@ class Sessions:
 
     def __init__(self) -> None:
         self._open: dict[str, Session] = {}
+        self._starting: set[str] = set()
         self._watches: set[asyncio.Task[None]] = set()
 
     def told(self) -> dict[str, dict[str, str]]:
@@ -82,13 +83,19 @@ class Sessions:
         Refusal
             When there is one already, or Jupyter does not start.
         """
-        if workflow.id in self._open:
+        if workflow.id in self._open or workflow.id in self._starting:
             raise Refusal(409, f"An interactive session of {workflow.full_name} is open already.")
         folder = scratch / "session"
         token = secrets.token_urlsafe(32)
-        await asyncio.to_thread(_prepare, folder, workspace, token)
-        session = Session(workflow, await _start(folder, workspace), folder, token)
-        self._open[workflow.id] = session
+        self._starting.add(workflow.id)
+        try:
+            await asyncio.to_thread(_prepare, folder, workspace, token)
+            session = Session(workflow, await _start(folder, workspace), folder, token)
+            self._open[workflow.id] = session
+        except FileNotFoundError:  # deleted meanwhile
+            raise Refusal(404, f"Workflow {workflow.full_name} has no workspace any more.") from None
+        finally:
+            self._starting.discard(workflow.id)
         watch = asyncio.create_task(self._watch(session))
         self._watches.add(watch)
         watch.add_done_callback(self._watches.discard)
@@ -103,8 +110,9 @@ class Sessions:
         """Forget a session whose Jupyter has ended, as its user may have wanted by its menu."""
         status = await session.process.wait()
         _LOG.info("the session of %s ended with status %d", session.workflow.full_name, status)
-        self._open.pop(session.workflow.id, None)
+        # before the next one may have this folder
         await asyncio.to_thread(shutil.rmtree, session.folder, ignore_errors=True)
+        self._open.pop(session.workflow.id, None)
 
     async def close(self, workflow: Workflow) -> None:
         """End a session.

@@ -23,7 +23,11 @@ class Open(Handler):
         if workflow.status == "deleted" or not workspace.is_dir():
             raise Refusal(404, f"Workflow {workflow.full_name} has no workspace any more.")
         scratch = self.server.queue.scratch(workflow.id)
-        self.answer({"path": await self.server.sessions.open(workflow, workspace, scratch)})
+        path = await self.server.sessions.open(workflow, workspace, scratch)
+        if self.server.store.get(workflow.id).status == "deleted":
+            await self.server.sessions.close(workflow)
+            raise Refusal(404, f"Workflow {workflow.full_name} was deleted while the session started.")
+        self.answer({"path": path})
 
 
 class Close(Handler):
