@@ -117,6 +117,26 @@ def test_files_are_taken_there_moved_removed_and_pruned(
     assert _failure(capsys, "start", name, "-p", "greting=x")["code"] == "unknown_parameter"
 
 
+def test_links_are_left_out_of_a_download_by_name_and_are_no_error_unless_asked_for(
+    reana: Any, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (folder / "reana.yaml").read_text()
+    links = (
+        "mkdir d; ln -s ../names.txt d/near; ln -s /etc/passwd far; ln -s no d/dangling; mkfifo pipe; sed "
+    )
+    (folder / "reana.yaml").write_text(text.replace("sed ", links, 1))
+    assert main(["reana", "submit", "--follow", "--name", "links"]) == 0
+    assert printed(capsys, "download", "links", "-o", "all")["files"] == [
+        str(folder / "all" / name) for name in ("names.txt", "out.txt")
+    ]
+    assert sorted(path.name for path in (folder / "all").iterdir()) == ["names.txt", "out.txt"]
+    assert main(["reana", "download", "links", "-o", "again"]) == 0
+    assert "links or no files: d/dangling, d/near, far, pipe" in capsys.readouterr().err
+    error = _failure(capsys, "download", "links", "far", "-o", "one")
+    assert error["code"] == "unknown_file" and "symlink 'far' is not allowed" in error["message"]
+    assert list((folder / "one").iterdir()) == []
+
+
 def _failure(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
     capsys.readouterr()
     assert main(["reana", *words, "--json"]) != 0

@@ -19,8 +19,8 @@ _CLEAR = "\r\x1b[K"
 class Progress(Reporter):
     """Draws what a job reports; call it, or hand it to work as its reporter."""
 
-    def __init__(self, label: str) -> None:
-        self._label = label
+    def __init__(self, label: str, talks: bool = False) -> None:
+        self._label, self._talks = label, talks
         self._step = ""
         self._drawn = False
         self._screen = sys.stderr is not None and sys.stderr.isatty()
@@ -38,6 +38,12 @@ class Progress(Reporter):
         """The same, for work that wants a reporter."""
         self(fraction, message)
 
+    def log(self, line: str) -> None:
+        """Say the line, when what the work logs is for who waits for it."""
+        if self._talks:
+            self.end()
+            say(f"{self._label}: {line}")
+
     def end(self) -> None:
         """Wipe the bar, so that other words can follow."""
         if self._drawn:
@@ -54,15 +60,15 @@ class Progress(Reporter):
 
 
 @contextmanager
-def watched(label: str) -> Iterator[Progress]:
-    """Progress for the length of a block.
+def watched(label: str, talks: bool = False) -> Iterator[Progress]:
+    """Progress for the length of a block; one that talks says what is logged, too.
 
     Raises
     ------
     FreezeoutError
         When somebody cancels the job in the block.
     """
-    progress = Progress(label)
+    progress = Progress(label, talks)
     try:
         yield progress
     except Cancelled:

@@ -75,7 +75,7 @@ def download(options: argparse.Namespace) -> None:
 
     client = client_of(options)
     to = options.to or Path(client.status(options.workflow).full_name)
-    with watched(f"download {options.workflow}") as progress:
+    with watched(f"download {options.workflow}", talks=True) as progress:
         found = client.download(options.workflow, options.paths or None, to, progress)
     if options.json:
         return print_json({"folder": str(to), "files": [str(path) for path in found]})

@@ -19,7 +19,7 @@ from freezeout.errors import FreezeoutError, InputError
 from freezeout.files import disk_errors
 from freezeout.jobs.reporter import Reporter
 from freezeout.reana.client.asker import Asker
-from freezeout.reana.client.errors import error_of
+from freezeout.reana.client.errors import error_of, is_no_file
 from freezeout.reana.client.paths import below, inside
 from freezeout.reana.client.workflow import File
 from freezeout.staging import remove_abandoned
@@ -37,6 +37,9 @@ def download(
     A file is written beside its place and takes it when it is whole and of the right size. One that is
     there already, with the size and the time of the listing, is not fetched again.
 
+    REANA lists links and pipes among the files, and gives none: where they are met and not asked for by
+    name, they are left out, and the report names them.
+
     Parameters
     ----------
     paths : sequence of str or None
@@ -45,7 +48,7 @@ def download(
     Returns
     -------
     list of Path
-        Where they are, in the order of their names.
+        Where those are that came, in the order of their names.
 
     Raises
     ------
@@ -63,11 +66,13 @@ def download(
     missing = [
         (file, target) for file, target in zip(files, targets, strict=True) if not _is_there(file, target)
     ]
+    left_out: set[str] = set()
     if missing:
         _require_room(folder, sum(file.size for file, _ in missing))
+        asked = {inside(path) for path in paths or ()}
         with _beside(folder) as stage:
-            _fetch(asker, workflow, missing, stage, folder, report)
-    return targets
+            left_out = _fetch(asker, workflow, missing, asked, stage, folder, report)
+    return [target for file, target in zip(files, targets, strict=True) if file.path not in left_out]
 
 
 def meant(asker: Asker, workflow: str, paths: Sequence[str] | None) -> list[File]:
@@ -123,10 +128,12 @@ def _fetch(
     asker: Asker,
     workflow: str,
     missing: list[tuple[File, Path]],
+    asked: set[str],
     stage: Path,
     folder: Path,
     report: Reporter,
-) -> None:
+) -> set[str]:
+    """Fetch them; the paths of those that are no files at all and were not asked for by name."""
     total = sum(file.size for file, _ in missing) or 1
     done = 0
 
@@ -144,7 +151,14 @@ def _fetch(
         for number, (file, _) in enumerate(missing)
     ]
     said = asker.ask("fetch", workflow=workflow, files=files, report=hear, seconds=_SECONDS)
-    failures = said["failures"]
+    left_out = {
+        one["path"]
+        for one in said["failures"]
+        if is_no_file(str(one["message"])) and inside(one["path"]) not in asked
+    }
+    if left_out:
+        report.log(f"left out, since they are links or no files: {', '.join(sorted(left_out))}")
+    failures = [one for one in said["failures"] if one["path"] not in left_out]
     if failures:
         first = error_of(asker.connection, failures[0], {"workflow": workflow})
         if len(missing) == 1:
@@ -156,6 +170,7 @@ def _fetch(
             hint="the others are there; the same again fetches what is missing",
             code=first.code,
         )
+    return left_out
 
 
 def _place(part: Path, file: File, folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,7 @@ _KINDS: dict[str, _Kind] = {
     "cancelled": (FreezeoutError, "cancelled", "was not asked to the end", ""),
     "bug": (FreezeoutError, "reana_worker", "could not be asked", "the log of REANA's client says more"),
 }  # fmt: skip
+_NO_FILE = re.compile(r"symlink|symbolic link|no regular file", re.I)
 _SAID = {"exists": "exists_already", "unknown_file": "unknown_file", "unknown_secret": "unknown_secret"}
 
 
@@ -97,6 +99,8 @@ def _refusal(
             hint="is it REANA's address, and of a version that can do it?",
             code="reana_answer",
         )
+    if is_no_file(message):
+        return InputError(says, hint="a link or a pipe cannot be downloaded", code="unknown_file")
     if status == 404:
         if of_file or _is_about_file(message):
             return InputError(says, hint="freezeout reana ls shows them", code="unknown_file")
@@ -118,6 +122,11 @@ def _refusal(
     return FreezeoutError(
         says or f"{where} failed ({status}){of_file}", hint="its own log says more", code="reana_failed"
     )
+
+
+def is_no_file(message: str) -> bool:
+    """Whether a server refuses what it lists as a file, and what is none that anybody could give."""
+    return _NO_FILE.search(message) is not None
 
 
 def _is_about_token(message: str) -> bool:

@@ -40,6 +40,11 @@ class Entry:
         return stat.S_ISDIR(self.kind)
 
     @property
+    def is_link(self) -> bool:
+        """Whether it is a link, to whatever."""
+        return stat.S_ISLNK(self.kind)
+
+    @property
     def is_file(self) -> bool:
         """Whether it holds bytes that can be read: not a link, a pipe or a socket."""
         return stat.S_ISREG(self.kind)

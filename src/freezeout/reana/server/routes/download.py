@@ -32,6 +32,10 @@ class File(Handler):
         path = self.text("file_name") or path
         whole = await self.aside(lambda: workspace.entry(path))
         found = await self.aside(lambda: [one for one in workspace.matching(path) if one.is_file])
+        if whole is not None and whole.is_link:
+            raise Refusal(404, f"Opening symlink '{path}' is not allowed.")
+        if whole is not None and not (whole.is_folder or whole.is_file):
+            raise Refusal(404, f"{path} is no regular file.")
         if not found:
             raise Refusal(404, f"{path} does not exist, or there is no file in it.")
         if len(found) == 1 and not (whole is not None and whole.is_folder):
