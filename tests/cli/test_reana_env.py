@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ..conftest import Reana
+from ..conftest import Reana, link_environment, running_reana
 from .conftest import COMMAND
 
 pytestmark = pytest.mark.slow
@@ -37,6 +37,22 @@ def test_the_clients_own_command_talks_to_the_server_and_nothing_else_of_the_she
         "PATH": str(freezeout_home / "reana-client" / "bin"),
     }  # fmt: skip
     assert said.stderr == ""
+
+
+def test_a_server_that_is_down_is_told_and_has_the_same_address_again(
+    reana_client: Path, freezeout_home: Path
+) -> None:
+    link_environment(reana_client, freezeout_home, "reana")
+    words = [*COMMAND, "reana", "env", "--json"]
+    with running_reana(freezeout_home):
+        before = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert before.stderr == ""
+    down = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert "does not run: reana-client reaches it again after 'freezeout up'" in down.stderr
+    with running_reana(freezeout_home) as again:
+        said = json.loads(down.stdout)
+        assert said == json.loads(before.stdout)
+        assert (said["REANA_SERVER_URL"], said["REANA_ACCESS_TOKEN"]) == (again.url, again.token)
 
 
 def test_without_a_server_it_says_how_to_have_one(freezeout_home: Path) -> None:

@@ -84,4 +84,7 @@ def _warn_when_down(where: Connection) -> None:
     from freezeout.services.reana.status import read_status
 
     if where.kind == "embedded" and not read_status().usable:
-        say("the embedded REANA server does not run at present: freezeout up")
+        say(
+            "the embedded REANA server does not run: reana-client reaches it again after 'freezeout up', "
+            "with this address and this token"
+        )
