@@ -8,6 +8,8 @@ from freezeout.errors import InputError
 from freezeout.experiments.parameters import Parameter
 from freezeout.jobs.reporter import Reporter
 from freezeout.lake.did import DID
+from freezeout.lake.files import manifest
+from freezeout.lake.files.lakefile import LakeFile
 
 
 def named(parameters: Sequence[Parameter], values: Mapping[str, object]) -> dict[str, DID]:
@@ -32,17 +34,37 @@ def data_of(
         When the lake cannot be reached.
     """
     dids = named(parameters, values)
+    fetched = {name: manifest.find(did) for name, did in dids.items()}
+    found = {name: [file for file, _ in files] for name, files in fetched.items() if files is not None}
+    found |= _asked({name: did for name, did in dids.items() if name not in found}, reporter)
+    for name, did in dids.items():
+        if not found[name]:
+            raise InputError(f"{name} is {did}, which holds no file", code="bad_parameter")
+    return {
+        name: {
+            "did": str(did),
+            "files": [
+                {"did": str(file.did), "bytes": file.bytes, "adler32": file.adler32, "md5": file.md5}
+                for file in found[name]
+            ],
+        }
+        for name, did in dids.items()
+    }
+
+
+def _asked(dids: Mapping[str, DID], reporter: Reporter | None) -> dict[str, list[LakeFile]]:
+    """The files of data that nothing was fetched of beforehand, as the lake says."""
     if not dids:
         return {}
     from freezeout.lake.files.replicas import files_of
     from freezeout.lake.files.session import Session
     from freezeout.lake.sites.known import connection
 
-    found: dict[str, dict[str, object]] = {}
+    found = {}
     with Session(connection(), reporter) as session:
         for name, did in dids.items():
             try:
-                files = files_of(session, did)
+                found[name] = files_of(session, did)
             except InputError as error:
                 if error.code != "did_not_found":
                     raise
@@ -50,13 +72,4 @@ def data_of(
                     f"{name} is {did}, which is not in the lake '{session.connection.name}'",
                     hint=error.hint, code="bad_parameter",
                 ) from error  # fmt: skip
-            if not files:
-                raise InputError(f"{name} is {did}, which holds no file", code="bad_parameter")
-            found[name] = {
-                "did": str(did),
-                "files": [
-                    {"did": str(file.did), "bytes": file.bytes, "adler32": file.adler32, "md5": file.md5}
-                    for file in files
-                ],
-            }
     return found

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from freezeout.errors import FreezeoutError, InputError
+from freezeout.lake.files import manifest
 from freezeout.settings import home
 
 VARIABLE = "FREEZEOUT_GATEWAY_PYTHON"
@@ -32,9 +33,18 @@ def python() -> Path:
 
     Raises
     ------
+    InputError
+        When what was fetched beforehand is all that there is.
     FreezeoutError
         When no gateway is known.
     """
+    fetched = manifest.noted()
+    if fetched is not None:
+        raise InputError(
+            f"this step has no way into the lake; fetched for it was {', '.join(fetched) or 'nothing'}",
+            hint="name other data as a parameter of type did, or as an input of the workflow",
+            code="not_fetched",
+        )
     told = os.environ.get(VARIABLE, "")
     if not told:
         try:

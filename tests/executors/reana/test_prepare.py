@@ -55,7 +55,7 @@ def _prepare(workspace: Path, **variables: str) -> subprocess.CompletedProcess[s
 def test_a_plain_image_gets_exactly_what_is_locked_and_only_once(workspace: Path) -> None:
     done = _prepare(workspace)
     assert done.returncode == 0, done.stderr
-    made = workspace / "freezeout" / "environment"
+    made = workspace / "freezeout" / "environment" / "small"
     lock = (workspace / "freezeout" / "environments" / "small" / "requirements.txt").read_text()
     python = ".".join(map(str, sys.version_info[:3]))
     assert differences(lock, installed_packages(made), python, extra=True) == []

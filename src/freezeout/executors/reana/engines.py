@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from freezeout.errors import InputError
+from freezeout.executors.reana.data import Fetching
+from freezeout.executors.reana.specification import PREPARE, environment_step, step
 from freezeout.executors.reana.submission import FOLDER, to_yaml
 from freezeout.executors.reana.values import document
 from freezeout.experiments.parameters import Parameter
@@ -15,7 +17,6 @@ from freezeout.experiments.parameters import Parameter
 Engine = Literal["serial", "snakemake", "cwl", "yadage"]
 ENGINES: tuple[Engine, ...] = ("serial", "snakemake", "cwl", "yadage")
 
-PREPARE = f"python3 {FOLDER}/prepare.py"
 _PARAMETERS = f"{FOLDER}/parameters.yaml"
 _DONE, _IN = "freezeout_done", "freezeout_folder"  # names that no parameter has
 _LIMIT, _DRAW = "compute_limit", "draw_summary"
@@ -57,8 +58,8 @@ class Chain:
     image : str
     hints : mapping
         REANA's of every step.
-    lake : mapping
-        And those of a step that talks to the lake.
+    lake : Fetching or None
+        How data comes from the lake, when any is needed.
     fetch : tuple of str
         What is fetched first: parameters that name data; ``inputs`` is told apart by `inputs`.
     inputs : bool
@@ -71,11 +72,16 @@ class Chain:
 
     image: str
     hints: Mapping[str, object]
-    lake: Mapping[str, object]
+    lake: Fetching | None
     fetch: tuple[str, ...]
     inputs: bool
     summary: bool
     marker: str
+
+    @property
+    def hints_of_run(self) -> Mapping[str, object]:
+        """REANA's hints of the step that may ask for data which a parameter names."""
+        return {**self.hints, **(self.lake.hints_afterwards if self.lake and self.fetch else {})}
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -96,7 +102,7 @@ def write(
     if engine not in ENGINES:
         raise InputError(f"there is no engine '{engine}'", hint=f"engines: {', '.join(ENGINES)}",
                          code="unknown_engine")  # fmt: skip
-    if engine in ("cwl", "yadage") and (chain.fetch or chain.inputs):
+    if engine in ("cwl", "yadage") and chain.lake:
         raise InputError(
             f"data of the lake is fetched by serial workflows and by Snakemake, and not by {engine}",
             hint="leave --engine out", code="bad_engine",
@@ -110,20 +116,23 @@ def write(
 
 def _serial(chain: Chain, parameters: Mapping[str, object]) -> Written:
     said = f" {document(list(parameters), chain.marker)}" if parameters else ""
-    rows: list[tuple[str, str, Mapping[str, object]]] = [("environment", "environment", chain.hints)]
-    if chain.fetch or chain.inputs:
-        words = "fetch inputs" if chain.inputs else "fetch"
-        wanted = f" {document(chain.fetch, chain.marker)}" if chain.fetch else ""
-        rows.append(("fetch", f"{words}{wanted}", chain.lake))
-    rows.append(("run", f"run{said}", chain.lake if chain.fetch else chain.hints))
+    steps = [environment_step(chain.image, chain.hints)]
+    if chain.lake:
+        steps.append(fetch_step(chain.lake, chain.hints, chain.fetch, chain.inputs, chain.marker))
+    steps.append(step("run", chain.image, f"{PREPARE} run{said}", chain.hints_of_run))
     if chain.summary:
-        rows.append(("summary", "summary", chain.hints))
-    steps = [
-        {"name": name, "environment": chain.image, **hints, "commands": [f"{PREPARE} {words}"]}
-        for name, words, hints in rows
-    ]
+        steps.append(step("summary", chain.image, f"{PREPARE} summary", chain.hints))
     workflow = {"type": "serial", "specification": {"steps": steps}}
     return Written(workflow, dict(parameters), {}, chain.outputs, len(steps))
+
+
+def fetch_step(
+    lake: Fetching, hints: Mapping[str, object], names: Sequence[str], inputs: bool, marker: str
+) -> dict[str, Any]:
+    """The step that fetches what parameters of these names name, and inputs that are in the lake."""
+    words = f"{PREPARE} fetch inputs" if inputs else f"{PREPARE} fetch"
+    said = f" {document(names, marker)}" if names else ""
+    return step("fetch", lake.recipe.image, f"{words}{said}", {**hints, **lake.hints})
 
 
 def rule(name: str, inputs: str, outputs: str, more: str, image: str, asked: Mapping[str, object],
@@ -144,16 +153,16 @@ def _snakemake(chain: Chain, parameters: Mapping[str, object]) -> Written:
     ready, done = f'"{FOLDER}/ready"', '"runs/complete"'
     rules = [rule("environment", "", ready, "", chain.image, chain.hints,
                   f"{PREPARE} environment && touch {{output}}")]  # fmt: skip
-    if chain.fetch or chain.inputs:
+    if chain.lake:
         fetched = f'"{FOLDER}/fetched"'
         words = "fetch inputs" if chain.inputs else "fetch"
         more = "    params:\n        data=quote(json.dumps({name: config[name] for name in DATA})),\n"
-        rules.append(rule("fetch", ready, fetched, more, chain.image, chain.lake,
+        hints = {**chain.hints, **chain.lake.hints}
+        rules.append(rule("fetch", ready, fetched, more, chain.lake.recipe.image, hints,
                           f"{PREPARE} {words} {{params.data}} && touch {{output}}"))  # fmt: skip
         ready = fetched
-    hints = chain.lake if chain.fetch else chain.hints
     more = "    params:\n        values=quote(json.dumps(config)),\n"
-    rules.append(rule("run", ready, done, more, chain.image, hints,
+    rules.append(rule("run", ready, done, more, chain.image, chain.hints_of_run,
                       f"{PREPARE} run {{params.values}} && touch {{output}}"))  # fmt: skip
     last = done
     if chain.summary:
@@ -161,7 +170,7 @@ def _snakemake(chain: Chain, parameters: Mapping[str, object]) -> Written:
         rules.append(rule("summary", done, last, "", chain.image, chain.hints, f"{PREPARE} summary"))
     text = (
         "import json\nfrom shlex import quote\n\n"
-        + (f"DATA = {list(chain.fetch)!r}\n\n" if chain.fetch or chain.inputs else "")
+        + (f"DATA = {list(chain.fetch)!r}\n\n" if chain.lake else "")
         + f"\nrule all:\n    input:\n        {last},\n\n\n"
         + "\n\n".join(rules)
     )

@@ -11,18 +11,12 @@ from typing import Any
 
 from freezeout.errors import InputError
 from freezeout.executors.reana import carried, points
-from freezeout.executors.reana.data import (
-    lake_hints,
-    require_data,
-    require_fetching,
-    require_inputs,
-    split_inputs,
-)
-from freezeout.executors.reana.engines import PREPARE, Chain, write
+from freezeout.executors.reana.data import Fetching, fetching, require_data, require_inputs, split_inputs
+from freezeout.executors.reana.engines import Chain, fetch_step, write
 from freezeout.executors.reana.notebook import Notebook, read_notebook
 from freezeout.executors.reana.recipe import Recipe, recipe_of
 from freezeout.executors.reana.resources import Resources
-from freezeout.executors.reana.specification import environment_step, serial, step, whole
+from freezeout.executors.reana.specification import PREPARE, environment_step, serial, step, whole
 from freezeout.executors.reana.submission import ABOUT, FOLDER, Submission, about_json, name_of
 from freezeout.executors.reana.values import document, require_passable
 from freezeout.experiments.folder import Experiment, experiment
@@ -128,15 +122,13 @@ def _of_experiment(
     parameters = found.check(values, asked.preset)
     require_passable(found.parameters, parameters)
     marker = marker_of(found.id, parameters)
-    dids = require_data(recipe, found.parameters, parameters)
-    if asked.from_lake:
-        require_fetching(recipe, f"inputs of {found.id}")
+    dids = require_data(found.parameters, parameters)
+    lake = fetching(recipe) if dids or asked.from_lake else None
     hints = asked.resources.hints()
-    chain = Chain(
-        recipe.image, hints, hints | lake_hints(), tuple(dids), asked.from_lake, asked.summary, marker
-    )
+    chain = Chain(recipe.image, hints, lake, tuple(dids), asked.from_lake, asked.summary, marker)
     written = write(asked.engine, chain, found.parameters, parameters)
     files, library = carried.of_library()
+    environments = carried.of_environment(recipe) | (lake.files if lake else {})
     about = {
         "kind": "experiment",
         "freezeout": __version__,
@@ -147,6 +139,7 @@ def _of_experiment(
         "environment": recipe.describe(),
         "library": library,
         "data": dids,
+        **(lake.about if lake else {}),
     }
     beside = sorted(path for path in written.files if not path.startswith(f"{FOLDER}/"))
     inputs = {"files": beside, "directories": [FOLDER]}
@@ -158,7 +151,7 @@ def _of_experiment(
             {**inputs, "parameters": written.parameters}, written.workflow, written.outputs, asked.resources
         ),
         files={
-            ABOUT: about_json(about), **files, **carried.of_environment(recipe),
+            ABOUT: about_json(about), **files, **environments,
             **carried.of_experiment(found, inputs=not asked.from_lake), **written.files,
         },
         about=about,
@@ -178,11 +171,13 @@ def _of_notebook(
     parameters = found.check(values)
     require_passable(found.declared(parameters), parameters)
     marker = marker_of(found.path.name, parameters)
-    dids = require_data(recipe, found.parameters, parameters)
+    dids = require_data(found.parameters, parameters)
     of_lake, beside = split_inputs(inputs)
-    require_inputs(recipe, of_lake)
-    steps = _steps(recipe, parameters, marker, dids, bool(of_lake), resources)
+    require_inputs(of_lake)
+    lake = fetching(recipe) if dids or of_lake else None
+    steps = _steps(recipe, parameters, marker, dids, bool(of_lake), resources, lake)
     files, library = carried.of_library()
+    environments = carried.of_environment(recipe) | (lake.files if lake else {})
     about = {
         "kind": "notebook",
         "freezeout": __version__,
@@ -193,6 +188,7 @@ def _of_notebook(
         "library": library,
         "data": dids,
         "inputs_of_lake": of_lake,
+        **(lake.about if lake else {}),
     }
     return Submission(
         kind="notebook",
@@ -200,7 +196,7 @@ def _of_notebook(
         title=found.path.name,
         specification=serial(parameters, steps, [RESULTS], resources),
         files={
-            ABOUT: about_json(about), **files, **carried.of_environment(recipe),
+            ABOUT: about_json(about), **files, **environments,
             **carried.of_notebook(found.path, found.beside(beside)),
         },
         about=about,
@@ -215,18 +211,17 @@ def _steps(
     dids: Sequence[str],
     inputs: bool,
     resources: Resources,
+    lake: Fetching | None,
 ) -> list[dict[str, Any]]:
     """The environment, the data, the notebook."""
     said = f" {document(list(parameters), marker)}" if parameters else ""
     hints = resources.hints()
-    lake = hints | lake_hints() if dids or inputs else hints
     steps = [environment_step(recipe.image, hints)]
-    if dids or inputs:
-        words = f"{PREPARE} fetch inputs" if inputs else f"{PREPARE} fetch"
-        wanted = f" {document(dids, marker)}" if dids else ""
-        steps.append(step("fetch", recipe.image, f"{words}{wanted}", lake))
-    # what a parameter names is asked for again by the notebook itself
-    return [*steps, step("run", recipe.image, f"{PREPARE} notebook{said}", lake if dids else hints)]
+    if lake:
+        steps.append(fetch_step(lake, hints, dids, inputs, marker))
+    # what a parameter names may be asked for again by the notebook itself
+    more = lake.hints_afterwards if lake and dids else {}
+    return [*steps, step("run", recipe.image, f"{PREPARE} notebook{said}", {**hints, **more})]
 
 
 def marker_of(what: str, parameters: Mapping[str, Any]) -> str:

@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 
 from freezeout.errors import InputError
 from freezeout.executors.reana import carried
-from freezeout.executors.reana.data import lake_hints, require_data
-from freezeout.executors.reana.engines import PREPARE, rule
+from freezeout.executors.reana.data import Fetching, fetching, require_points
+from freezeout.executors.reana.engines import rule
 from freezeout.executors.reana.recipe import Recipe
 from freezeout.executors.reana.resources import Resources
-from freezeout.executors.reana.specification import whole
+from freezeout.executors.reana.specification import PREPARE, whole
 from freezeout.executors.reana.submission import ABOUT, FOLDER, Submission, about_json, to_yaml
 from freezeout.executors.reana.values import require_passable, same
 from freezeout.experiments.folder import Experiment
@@ -139,7 +139,8 @@ def plan_scan(
     checked = [found.check({**values, **point}, preset) for point in points]
     for parameters in checked:
         require_passable(found.parameters, parameters)
-    dids = [data for parameters in checked for data in require_data(recipe, found.parameters, parameters)]
+    dids = require_points(found.parameters, checked)
+    lake = fetching(recipe) if dids else None
     there = runs()
     missing, left_out = [], []
     for point, parameters in zip(points, checked, strict=True):
@@ -152,6 +153,7 @@ def plan_scan(
         raise ScanComplete(found.id, [str(one["run_id"]) for one in left_out])
     common = {name: value for name, value in checked[0].items() if name not in points[0]}
     files, library = carried.of_library()
+    environments = carried.of_environment(recipe) | (lake.files if lake else {})
     about = {
         "kind": "scan",
         "freezeout": __version__,
@@ -162,8 +164,9 @@ def plan_scan(
         "environment": recipe.describe(),
         "library": library,
         "points": missing,
+        "data": dids,
+        **(lake.about if lake else {}),
     }
-    hints = resources.hints() | (lake_hints() if dids else {})
     specification = whole(
         {"directories": [FOLDER], "parameters": {"input": _PARAMETERS}},
         {"type": "snakemake", "file": _SNAKEFILE},
@@ -176,13 +179,13 @@ def plan_scan(
         title=str(about["title"]),
         specification=specification,
         files={
-            ABOUT: about_json(about), **files, **carried.of_environment(recipe),
+            ABOUT: about_json(about), **files, **environments,
             **carried.of_experiment(found),
-            _SNAKEFILE: snakefile(recipe.image, len(missing), hints).encode(),
+            _SNAKEFILE: snakefile(recipe.image, len(missing), resources.hints(), lake).encode(),
             _PARAMETERS: to_yaml(common).encode(),
         },
         about=about,
-        steps=len(missing) + 2,
+        steps=len(missing) + (3 if lake else 2),
         left_out=tuple(left_out),
     )  # fmt: skip
 
@@ -202,14 +205,19 @@ def _is_of(run: RunRecord, found: Experiment, recipe: Recipe, parameters: Mappin
     )
 
 
-def snakefile(image: str, points: int, asked: Mapping[str, object]) -> str:
+def snakefile(image: str, points: int, asked: Mapping[str, object], lake: Fetching | None = None) -> str:
     """The rules of a scan."""
-    ready, one = f'"{FOLDER}/ready"', '"points/{point}.json"'
+    ready, fetched, one = f'"{FOLDER}/ready"', f'"{FOLDER}/fetched"', '"points/{point}.json"'
     every = 'expand("points/{point}.json", point=POINTS)'
     common = "    params:\n        common=quote(json.dumps(config)),\n"
-    rules = [
-        rule("environment", "", ready, "", image, asked, f"{PREPARE} environment && touch {{output}}"),
-        rule("point", ready, one, common, image, asked,
+    before, hints = ready, asked
+    rules = [rule("environment", "", ready, "", image, asked, f"{PREPARE} environment && touch {{output}}")]
+    if lake:
+        rules.append(rule("fetch", ready, fetched, common, lake.recipe.image, {**asked, **lake.hints},
+                          f"{PREPARE} fetch {{params.common}} && touch {{output}}"))  # fmt: skip
+        before, hints = fetched, {**asked, **lake.hints_afterwards}
+    rules += [
+        rule("point", before, one, common, image, hints,
              f"{PREPARE} point {{wildcards.point}} {{params.common}}"),
         rule("gather", every, '"points/complete"', "", image, asked, f"{PREPARE} gather"),
     ]  # fmt: skip

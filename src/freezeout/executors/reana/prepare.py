@@ -2,10 +2,10 @@
 
 This file is carried into the workspace and needs nothing but Python itself. When the interpreter is that
 environment already, nothing is installed; else the locked packages, each checked by its hash, are
-installed into the workspace, once for all steps.
+installed into the workspace, once for all steps. The step that fetches data may have an environment apart.
 
     python3 freezeout/prepare.py environment
-    python3 freezeout/prepare.py run|point|gather|notebook …
+    python3 freezeout/prepare.py fetch|run|point|gather|notebook …
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
+import importlib.util
 import json
 import os
 import re
@@ -28,7 +29,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-VENV = HERE / "environment"
+MADE = HERE / "environment"
 LIBRARY = HERE / "library"
 RECIPE = Path("share") / "freezeout-recipe"
 
@@ -36,7 +37,7 @@ RECIPE = Path("share") / "freezeout-recipe"
 def main(words: list[str]) -> int:
     """Prepare, and go on as the step itself."""
     said = json.loads((HERE / "submission.json").read_text(encoding="utf-8"))
-    wanted = said["environment"]
+    wanted = said["environment"] if words[:1] != ["fetch"] else said.get("lake", said["environment"])
     lock = HERE / "environments" / wanted["name"] / "requirements.txt"
     if hashlib.sha256(lock.read_bytes()).hexdigest() != wanted["lock_sha256"]:
         return fail(f"{lock} is not the lock that this workflow was made with")
@@ -61,9 +62,15 @@ def find(wanted: dict[str, Any], lock: Path) -> Path | None:
     if is_told or holds(lock):
         say(f"this interpreter is the environment '{wanted['name']}': nothing to install")
         return Path(sys.executable)
-    marker = VENV / "lock.sha256"
+    # only bytes are fetched, and their checksums do not depend on what fetches them
+    modules = wanted.get("suffices", [])
+    if modules and all(importlib.util.find_spec(name) for name in modules):
+        say(f"this interpreter has {', '.join(modules)}: nothing to install")
+        return Path(sys.executable)
+    venv = MADE / str(wanted["name"])
+    marker = venv / "lock.sha256"
     if marker.is_file() and marker.read_text() == wanted["lock_sha256"]:
-        return VENV / "bin" / "python"
+        return venv / "bin" / "python"
     return None
 
 
@@ -87,9 +94,10 @@ def make(wanted: dict[str, Any], lock: Path) -> Path | None:
         return None
     begun = time.monotonic()
     say(f"installing the environment '{wanted['name']}' from its lock, every package checked by its hash")
-    shutil.rmtree(VENV, ignore_errors=True)
-    subprocess.check_call([sys.executable, "-m", "venv", "--without-pip", str(VENV)])
-    python = VENV / "bin" / "python"
+    venv = MADE / str(wanted["name"])
+    shutil.rmtree(venv, ignore_errors=True)
+    subprocess.check_call([sys.executable, "-m", "venv", "--without-pip", str(venv)])
+    python = venv / "bin" / "python"
     done = subprocess.call(
         [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--no-deps",
          "--require-hashes", "--no-cache-dir", "--disable-pip-version-check", "--no-warn-script-location",
@@ -98,11 +106,11 @@ def make(wanted: dict[str, Any], lock: Path) -> Path | None:
     if done != 0:
         fail("the locked packages could not be installed: see above; is there network in this step?")
         return None
-    kept = VENV / RECIPE
+    kept = venv / RECIPE
     kept.mkdir(parents=True)
     for path in lock.parent.iterdir():
         shutil.copyfile(path, kept / path.name)
-    (VENV / "lock.sha256").write_text(wanted["lock_sha256"])
+    (venv / "lock.sha256").write_text(wanted["lock_sha256"])
     say(f"the environment is there after {time.monotonic() - begun:.0f} s")
     return python
 
@@ -127,6 +135,7 @@ def surroundings(wanted: dict[str, Any], own: str) -> dict[str, str]:
         "FREEZEOUT_EXPERIMENTS_PATH": str(HERE / "experiments"),
         "FREEZEOUT_ENVIRONMENTS_PATH": str(HERE / "environments"),
         "FREEZEOUT_ENVIRONMENT": wanted["name"],
+        "FREEZEOUT_LAKE_MANIFEST": str(HERE / "lake.json"),
         "PYTHONPATH": str(LIBRARY),
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONNOUSERSITE": "1",

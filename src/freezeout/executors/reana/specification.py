@@ -9,6 +9,8 @@ from freezeout.executors.reana.resources import Resources
 from freezeout.executors.reana.submission import FOLDER
 
 VERSION = "0.9.4"
+PREPARE = f"python3 {FOLDER}/prepare.py"
+"""What every step's command begins with."""
 
 
 def step(name: str, image: str, command: str, hints: Mapping[str, object]) -> dict[str, Any]:
@@ -18,7 +20,7 @@ def step(name: str, image: str, command: str, hints: Mapping[str, object]) -> di
 
 def environment_step(image: str, hints: Mapping[str, object]) -> dict[str, Any]:
     """The step that makes the environment when the image is not it already."""
-    return step("environment", image, f"python3 {FOLDER}/prepare.py environment", hints)
+    return step("environment", image, f"{PREPARE} environment", hints)
 
 
 def serial(

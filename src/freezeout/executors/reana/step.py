@@ -10,7 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from freezeout.errors import FreezeoutError, InputError
 from freezeout.executors.reana.submission import ABOUT, FOLDER, read_about
 from freezeout.executors.reana.values import parsed, read_document
 from freezeout.experiments.record import RunRecord
+from freezeout.lake.did import DID
 from freezeout.settings import home
 
 _KERNEL = "python3"
@@ -54,7 +55,14 @@ def fetch(about: Mapping[str, Any], words: list[str]) -> int:
             fetch_beside(about["inputs_of_lake"])
         else:
             fetch_inputs(str(about["experiment"]))
-    return fetch_data(_values(about, words))
+    return fetch_data(_named(about, _values(about, words)))
+
+
+def _named(about: Mapping[str, Any], said: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The parameters that name data and what they name, by every point of a scan too."""
+    points = about["points"] if about["kind"] == "scan" else [{}]
+    pairs = [(name, point.get(name, said.get(name))) for point in points for name in about["data"]]
+    return [(name, str(did)) for name, did in dict.fromkeys(pairs) if did not in (None, "", "null", "None")]
 
 
 def fetch_inputs(id: str) -> None:
@@ -74,12 +82,8 @@ def fetch_inputs(id: str) -> None:
 
 def fetch_beside(dids: list[str]) -> None:
     """Bring data to where the notebook finds it beside itself; of a dataset in a folder of its name."""
-    from freezeout.lake.files.get import get
-
     for did in dids:
-        say(
-            f"{did}: {len(get(did, Path(FOLDER) / 'notebook'))} files beside the notebook, checksums in order"
-        )
+        say(f"{did}: {_fetched(did, Path(FOLDER) / 'notebook')} beside the notebook, checksums in order")
 
 
 def summarise() -> int:
@@ -90,16 +94,22 @@ def summarise() -> int:
     return subprocess.call([sys.executable, "-P", "-m", "freezeout.cli", "plot", "--runs", str(RUNS), *words])
 
 
-def fetch_data(dids: Mapping[str, str]) -> int:
+def fetch_data(dids: Sequence[tuple[str, str]]) -> int:
     """Bring the data that parameters name into the workspace's cache, each file verified."""
+    for name, did in dids:
+        say(f"{name}: {did}, {_fetched(did)}, checksums in order")
+    return 0
+
+
+def _fetched(did: str, to: Path | None = None) -> str:
+    """Bring data here, note where it is for the steps that follow, and say how much it is."""
+    from freezeout.lake.files import manifest
     from freezeout.lake.files.amount import amount
     from freezeout.lake.files.get import fetched
 
-    for name, did in dids.items():
-        found = fetched(did)
-        size = amount(sum(file.bytes or 0 for file, _ in found))
-        say(f"{name}: {did}, {len(found)} files, {size}, checksums in order")
-    return 0
+    found = fetched(did, to)
+    manifest.note(DID.parse(did), found)
+    return f"{len(found)} files, {amount(sum(file.bytes or 0 for file, _ in found))}"
 
 
 def run_experiment(about: Mapping[str, Any], texts: Mapping[str, str]) -> int:

@@ -1,7 +1,9 @@
 """Bytes into the lake and out of it, verified.
 
-`get`, `replicas`, `cache`
+`get`, `replicas`, `lakefile`, `destination`, `cache`
     Out of it: from the replica that is best, once for all processes.
+`manifest`
+    What was fetched beforehand, for those who cannot ask the lake.
 `put`, `plan`, `journal`, `registration`
     Into it: what becomes what, how far it is, and telling Rucio.
 `storage`, `copying`, `remote_storage`, `rucio_client`

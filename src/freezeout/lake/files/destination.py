@@ -15,7 +15,7 @@ from freezeout.errors import InputError
 from freezeout.files import disk_errors
 from freezeout.lake.did import DID
 from freezeout.lake.files.copying import copy
-from freezeout.lake.files.replicas import LakeFile
+from freezeout.lake.files.lakefile import LakeFile
 
 _HEAD, _TAIL = ".fetching.", ".part"
 _SURELY_LOCKED = 60

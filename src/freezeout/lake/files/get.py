@@ -17,7 +17,8 @@ from freezeout.lake.files.amount import amount
 from freezeout.lake.files.cache import Slot
 from freezeout.lake.files.copying import Sums, copy
 from freezeout.lake.files.destination import beside, is_there, sweep, targets
-from freezeout.lake.files.replicas import LakeFile, Replica, files_of, local_path
+from freezeout.lake.files.lakefile import LakeFile, Replica
+from freezeout.lake.files.replicas import files_of, local_path
 from freezeout.lake.files.session import Session
 from freezeout.lake.sites.known import connection
 

@@ -28,7 +28,7 @@ from freezeout.lake.sites.connection import Connection
 from freezeout.lake.sites.rucio_cfg import rucio_environ
 
 if TYPE_CHECKING:
-    from freezeout.lake.files.replicas import LakeFile, Replica
+    from freezeout.lake.files.lakefile import LakeFile, Replica
 
 _PAUSE = 0.1
 

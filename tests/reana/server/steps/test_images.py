@@ -79,6 +79,16 @@ def test_in_a_submission_a_general_image_means_its_environment(run_once: Runner)
         images.environment_for("rootproject/root", run_once.work)
 
 
+def test_the_step_that_fetches_for_an_environment_without_a_client_is_the_gateways(run_once: Runner) -> None:
+    about = run_once.work.workspace / images.SUBMISSION
+    about.parent.mkdir()
+    about.write_text(json.dumps({"environment": {"name": "direct"}, "lake": {"name": "rucio"}}))
+    fetching = images.environment_for("python:3.11", run_once.work, fetches=True)
+    assert fetching.built.name == "gateway"
+    with pytest.raises(InputError, match="means the environment 'direct'"):
+        images.environment_for("python:3.11", run_once.work)
+
+
 @pytest.mark.parametrize(
     "content", ["", "[]", '{"environment": 7}', '{"environment": {"name": ["x"]}}', "[" * 9999]
 )

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from freezeout.environments.folder import environment, environment_folders
+from freezeout.environments.folder import GATEWAY, environment, environment_folders
 from freezeout.environments.installation import Installation, require
 from freezeout.errors import FreezeoutError, InputError
 from freezeout.files import read_yaml
@@ -37,7 +37,7 @@ class Choice:
     notes: tuple[str, ...]
 
 
-def environment_for(image: str, work: Work) -> Choice:
+def environment_for(image: str, work: Work, fetches: bool = False) -> Choice:
     """The environment that a step runs in.
 
     Parameters
@@ -46,6 +46,9 @@ def environment_for(image: str, work: Work) -> Choice:
         As the workflow names it, such as ``docker.io/library/python:3.11``.
     work : Work
         The workflow; its workspace may say which environment a general image means.
+    fetches : bool
+        Whether the step asks for a way into the lake: the gateway has it where the workspace's own
+        environment has not.
 
     Raises
     ------
@@ -64,7 +67,10 @@ def environment_for(image: str, work: Work) -> Choice:
             f"{', '.join(sorted(environment_folders()))}",
             code="no_environment_for_image",
         )
-    submitted = _submitted(work.workspace) if entry.get("general") else {}
+    said = _said(work.workspace) if entry.get("general") else {}
+    if fetches and isinstance(said.get("lake"), dict):
+        return _choice(image, [GATEWAY])
+    submitted = _submitted(said)
     if submitted:
         return _as_submitted(image, submitted)
     return _choice(image, entry["environments"])
@@ -108,8 +114,8 @@ def _table() -> list[dict[str, Any]]:
     return found
 
 
-def _submitted(workspace: Path) -> Mapping[str, Any]:
-    """What a workspace that Freezeout has made says of its environment."""
+def _said(workspace: Path) -> Mapping[str, Any]:
+    """What a workspace that Freezeout has made says of itself."""
     path = workspace / SUBMISSION
     try:
         if path.resolve() != workspace.resolve() / SUBMISSION or path.stat().st_size > _LARGEST:
@@ -117,7 +123,12 @@ def _submitted(workspace: Path) -> Mapping[str, Any]:
         said = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return {}
-    found = said.get("environment") if isinstance(said, dict) else None
+    return said if isinstance(said, dict) else {}
+
+
+def _submitted(said: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Its environment."""
+    found = said.get("environment")
     if isinstance(found, str):
         found = {"name": found}
     return found if isinstance(found, dict) and isinstance(found.get("name"), str) else {}

@@ -76,7 +76,7 @@ def prepare(step: Step, work: Work, limits: Limits, stack: ExitStack) -> Prepare
     """
     hints.require_supported(hints.of_workflow(work.specification))
     hints.require_supported(step.hints)
-    choice = images.environment_for(step.image, work)
+    choice = images.environment_for(step.image, work, fetches=bool(step.hints.get("rucio")))
     built = _held(choice.built, stack)
     allowed, notes = hints.limits(step.hints, limits)
     private = _private(work, stack)
