@@ -205,9 +205,7 @@ def read_yaml(path: Path | str) -> object:
         When the file is missing or is not YAML, or says a key twice.
     """
     try:
-        text = Path(path).read_text(encoding="utf-8")
-        _require_shallow(text)
-        return yaml.load(text, Loader=_Loader)
+        return parse_yaml(Path(path).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"cannot read {path}: {error}", code="file_unreadable") from error
     except _KeyTwice as error:
@@ -222,6 +220,18 @@ def read_yaml(path: Path | str) -> object:
         raise InputError(f"{path} has a value that is none: {error}", code="file_unreadable") from error
     except RecursionError as error:
         raise InputError(f"{path} is nested too deeply", code="file_unreadable") from error
+
+
+def parse_yaml(text: str) -> object:
+    """The value of a YAML text that anybody may have written.
+
+    Raises
+    ------
+    YAMLError, ValueError, OverflowError, RecursionError
+        When it is none, or says a key twice, or is nested so deeply that it would end this process.
+    """
+    _require_shallow(text)
+    return yaml.load(text, Loader=_Loader)
 
 
 def read_source_table(folder: Path, name: str) -> dict[str, np.ndarray]:
@@ -253,7 +263,7 @@ def _require_shallow(text: str) -> None:
             raise RecursionError
 
 
-class _KeyTwice(Exception):
+class _KeyTwice(yaml.YAMLError):
     """A mapping has a key a second time; the parser would silently take the last."""
 
     def __init__(self, key: str, line: int) -> None:

@@ -18,6 +18,7 @@ T = TypeVar("T")
 SETTING = "freezeout_reanas"
 SECONDS = 60.0
 _SESSIONS = 5.0
+_LOOKING = 2
 _NOT_BUILT = ("environment_missing", "environment_broken", "environment_damaged", "environment_left_over")
 
 
@@ -39,6 +40,8 @@ class Reanas:
         from freezeout_jupyter.reana.shared import Shared
         from freezeout_jupyter.reana.states import ReanaStates
 
+        # what others wrote may be large, and takes the time of all while it is looked at
+        self.looking = asyncio.Semaphore(_LOOKING)
         self.clients = ReanaClients()
         self.own = OwnReana()
         self.states = ReanaStates(self.clients, self.own)

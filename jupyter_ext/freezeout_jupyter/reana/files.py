@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from contextlib import suppress
 from dataclasses import replace
@@ -70,9 +71,12 @@ class ReanaPreview(ReanaApi):
         from freezeout_jupyter.reana.preview import Looked, preview
 
         workflow, path = self.needed("workflow"), inside(self.needed("path"))
-        found = await self.ask(lambda client: Looked.at(client, workflow, path))
-        wanted = replace(found, table=self.query("table"))
-        self.finish(await self.in_thread(lambda: preview(wanted)))
+        table = self.query("table")
+        async with self.reanas.looking:
+            found = await self.ask(lambda client: Looked.at(client, workflow, path))
+            shown = await self.in_thread(lambda: json.dumps(preview(replace(found, table=table))))
+        self.set_header("Content-Type", "application/json")
+        self.finish(shown)
 
 
 class ReanaFile(ReanaRoute, Page):

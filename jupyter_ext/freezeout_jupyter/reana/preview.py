@@ -104,7 +104,10 @@ def preview(looked: Looked) -> dict[str, Any]:
     if text is None:
         return _said(looked, "binary", "it is no text, and of no kind that can be shown here: download it")
     shown = _structured(looked, text)
-    return shown or {**_said(looked, "text"), "text": text, "encoding": encoding}
+    if shown is not None:
+        return shown
+    cut = looked.truncated or len(text) > TEXT
+    return {**_said(looked, "text"), "truncated": cut, "text": text[:TEXT], "encoding": encoding}
 
 
 def _structured(looked: Looked, text: str) -> dict[str, Any] | None:

@@ -11,6 +11,8 @@ from typing import Any
 
 import yaml
 
+from freezeout.files import parse_yaml
+
 MOST_ROWS = 500
 _MOST_COLUMNS = 100
 _LONGEST = 300
@@ -62,13 +64,21 @@ def separated(text: str, sign: str = "", cut: bool = False) -> Table | None:
 def hepdata(text: str) -> Table | None:
     """A table of HEPData, as limits are kept; None when the text is none."""
     try:
-        found = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        found: Any = parse_yaml(text)
         independent, dependent = found["independent_variables"], found["dependent_variables"]
         variables = [*independent, *dependent][:_MOST_COLUMNS]
         columns = [_header(one["header"]) for one in variables]
         values = [[_hepdata_value(value) for value in one["values"][:MOST_ROWS]] for one in variables]
         longest = max((len(one["values"]) for one in variables), default=0)
-    except (yaml.YAMLError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (
+        yaml.YAMLError,
+        ArithmeticError,
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+    ):
         return None
     rows: list[list[Value]] = [list(row) for row in itertools.zip_longest(*values)]
     return Table(columns, rows, longest > MOST_ROWS)

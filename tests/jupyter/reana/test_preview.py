@@ -195,3 +195,10 @@ def test_no_content_breaks_a_preview(data: bytes, suffix: str) -> None:
 def test_no_drawing_keeps_a_script(inside: str) -> None:
     cleaned = pictures.clean_svg(f'<svg xmlns="http://www.w3.org/2000/svg">{inside}</svg>'.encode())
     assert cleaned is None or b"<script" not in cleaned
+
+
+@pytest.mark.parametrize("deep", ["[" * 200_000, "{a: " * 50_000])
+def test_what_is_nested_without_end_is_text_and_does_not_end_the_server(deep: str) -> None:
+    for name in ("a.yaml", "a.ipynb", "a.svg"):
+        found = shown(name, deep.encode())
+        assert found["kind"] == "text" and found["text"] == deep

@@ -77,6 +77,28 @@ async def test_the_server_answers_while_workflows_run_files_go_up_and_pages_poll
     await api.ended(name)
 
 
+async def test_of_many_files_two_are_looked_at_at_once(
+    api: Routes, reana: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.txt").write_text("a")
+    name = make(reana, "looked-into", "true", files={"a.txt": tmp_path / "a.txt"})
+    under_way, most = [0], [0]
+    whole = Client.read
+
+    def counted(self: Client, *given: Any) -> bytes:
+        under_way[0] += 1
+        most[0] = max(most[0], under_way[0])
+        time.sleep(0.05)
+        try:
+            return whole(self, *given)
+        finally:
+            under_way[0] -= 1
+
+    monkeypatch.setattr(Client, "read", counted)
+    found = await asyncio.gather(*(api.get("preview", workflow=name, path="a.txt") for _ in range(8)))
+    assert {one["text"] for one in found} == {"a"} and most[0] == 2
+
+
 async def test_an_answer_is_shared_for_a_moment_and_so_is_a_fault() -> None:
     shared, asked = Shared(0.5), []
 
