@@ -162,6 +162,19 @@ export class ReanaModel extends VDomModel {
     }
   }
 
+  /** A form is seen, or is no longer: whether it can be sent is looked after as for the panel. */
+  attend(form: object, seen: boolean): void {
+    if (seen) {
+      this._forms.add(form);
+    } else {
+      this._forms.delete(form);
+    }
+    this.connections.watched = this._watched || this._forms.size > 0;
+    if (seen && !isUsable(this.connections.chosen?.state)) {
+      void this.connections.load();
+    }
+  }
+
   /** Something has been asked for: for a while the list is read as often as when something runs. */
   stir(): void {
     this._stirred = Date.now() + STIRRED_MS;
@@ -258,7 +271,7 @@ export class ReanaModel extends VDomModel {
   /** Read on what is looked at; nothing of what is not. */
   private _look(): void {
     const seen = this._watched && !document.hidden;
-    this.connections.watched = this._watched;
+    this.connections.watched = this._watched || this._forms.size > 0;
     if (this._listing && (!seen || isUsable(this.connections.chosen?.state))) {
       this._listing.watched = seen;
     }
@@ -332,6 +345,7 @@ export class ReanaModel extends VDomModel {
   private _form: Form | null = null;
   private _secrets: Secrets | null = null;
   private _watched = false;
+  private readonly _forms = new Set<object>();
   private _kept: Partial<Kept> = {};
   private readonly _looked = new Map<string, Looked>();
 }

@@ -2,6 +2,7 @@
 import { MainAreaWidget } from '@jupyterlab/apputils';
 import { VDomRenderer } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import type { Message } from '@lumino/messaging';
 import React from 'react';
 import { reanaIcon } from '../icons';
 import { RunModel } from './model';
@@ -24,6 +25,30 @@ class Form extends VDomRenderer<RunModel> {
     this.disposed.connect(() => {
       panel.stateChanged.disconnect(this.update, this);
     });
+  }
+
+  protected override onAfterAttach(message: Message): void {
+    super.onAfterAttach(message);
+    this._attend(this.isVisible);
+  }
+
+  protected override onAfterShow(message: Message): void {
+    super.onAfterShow(message);
+    this._attend(true);
+  }
+
+  protected override onAfterHide(message: Message): void {
+    super.onAfterHide(message);
+    this._attend(false);
+  }
+
+  protected override onBeforeDetach(message: Message): void {
+    this._attend(false);
+    super.onBeforeDetach(message);
+  }
+
+  private _attend(seen: boolean): void {
+    this.model.options.model.attend(this, seen);
   }
 
   protected override render(): React.JSX.Element {
