@@ -115,14 +115,16 @@ def _hello(home: Path, repeats: int) -> dict[str, object]:
             ends(f"hello-{engine}", outputs[engine])
 
         times = [_seconds(submit) for _ in range(repeats)]
-        by_command = {
-            engine: statistics.median(_seconds(lambda: command_of(engine)) for _ in range(3))  # noqa: B023
+        # the least: what else the machine has to do only makes it slower
+        command_s = min(_seconds(lambda: command_of("serial")) for _ in range(3))
+        others = {
+            f"hello_by_command_{engine}_s": _seconds(lambda: command_of(engine))  # noqa: B023
             for engine in outputs
+            if engine != "serial"
         }
-    others = {f"hello_by_command_{engine}_s": by_command[engine] for engine in outputs if engine != "serial"}
     return {
         "hello_s": statistics.median(times), "hello_worst_s": max(times), "wanted_hello_s": 3.0,
-        "hello_by_command_s": by_command["serial"], "wanted_hello_by_command_s": 3.0, **others,
+        "hello_by_command_s": command_s, "wanted_hello_by_command_s": 3.0, **others,
     }  # fmt: skip
 
 
