@@ -121,3 +121,14 @@ async def test_a_file_is_sent_to_be_saved_and_never_as_a_page(
     assert await api.refused("GET", "preview", workflow=workflow, path="none") == (404, "unknown_file")
     missing = await api.raw("GET", "/freezeout/reana/file", workflow=workflow, path="none")
     assert missing.code == 404 and "Content-Disposition" not in missing.headers
+
+
+async def test_files_are_asked_for_anew_when_that_is_wanted(api: Routes, reana: Any, tmp_path: Path) -> None:
+    workflow = make(reana, "anew", "true")
+    assert (await api.get("files", workflow=workflow))["total"] == 0
+    (tmp_path / "late.txt").write_text("late\n")
+    # by another way than this server's, which does not see it
+    reana.client().upload(workflow, {"late.txt": tmp_path / "late.txt"})
+    assert [one["path"] for one in (await api.get("files", workflow=workflow, refresh=1))["files"]] == [
+        "late.txt"
+    ]
