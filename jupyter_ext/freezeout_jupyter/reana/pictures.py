@@ -7,6 +7,9 @@ import re
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError, register_namespace, tostring
 
+DRAWING = 1_000_000
+"""Bytes of an SVG that is looked through; a larger one would hold up others meanwhile."""
+
 _SVG, _LINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 _SIGNATURES = {
     b"\x89PNG\r\n\x1a\n": "image/png",
@@ -45,10 +48,15 @@ def media_type(data: bytes) -> str | None:
 
 
 def clean_svg(data: bytes) -> bytes | None:
-    """The drawing alone: no scripts, no foreign content, no references to elsewhere; None if it is no SVG."""
+    """The drawing alone: no scripts, no foreign content, no references to elsewhere.
+
+    None if it is no SVG, or larger than `DRAWING`.
+    """
     from defusedxml import DefusedXmlException  # type: ignore[import-untyped]
     from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
 
+    if len(data) > DRAWING:
+        return None
     register_namespace("", _SVG)
     register_namespace("xlink", _LINK)
     try:

@@ -19,7 +19,10 @@ WHOLE = 5_000_000
 """What is read of a file that only makes sense as a whole."""
 
 ROOT = 50_000_000
-_WHOLE = (".ipynb", ".svg", ".png", ".jpg", ".jpeg", ".gif", ".webp")
+_MOST = {
+    **dict.fromkeys((".ipynb", ".png", ".jpg", ".jpeg", ".gif", ".webp"), WHOLE), ".root": ROOT,
+    ".svg": pictures.DRAWING,
+}  # fmt: skip
 _CLOSED = {
     ".gz": "a compressed file", ".h5": "an HDF5 file", ".hdf5": "an HDF5 file", ".npy": "an array of NumPy",
     ".npz": "arrays of NumPy", ".parquet": "a Parquet file", ".pdf": "a PDF document",
@@ -74,7 +77,7 @@ class Looked:
         if one is None and not found.has_next:
             raise InputError(f"there is no file '{path[:200]}' in {workflow}", code="unknown_file")
         suffix = PurePosixPath(path).suffix.lower()
-        most = ROOT if suffix == ".root" else WHOLE if suffix in _WHOLE else TEXT
+        most = _MOST.get(suffix, TEXT)
         if suffix in _CLOSED or (one is not None and most > TEXT and one.size > most):
             return cls(path, 0 if one is None else one.size, b"")
         data = client.read(workflow, path, most) if most < ROOT else _brought(client, workflow, path)

@@ -65,6 +65,12 @@ def test_what_cannot_be_shown_says_why() -> None:
     assert found["kind"] == "too_large" and found["message"]
 
 
+def test_a_drawing_that_would_take_seconds_is_not_looked_through() -> None:
+    many = b"<svg xmlns='http://www.w3.org/2000/svg'>" + b"<g/>" * (pictures.DRAWING // 4) + b"</svg>"
+    assert pictures.clean_svg(many) is None
+    assert pictures.clean_svg(many[:40] + b"<g/></svg>") is not None
+
+
 def test_a_picture_is_known_by_its_bytes_and_not_by_its_name() -> None:
     found = shown("a.txt", png())
     assert (found["kind"], found["media_type"]) == ("image", "image/png")
