@@ -35,7 +35,9 @@ def test_a_file_is_written_with_its_folders_and_replaced_whole(tmp_path: Path) -
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_a_file_gets_the_mode_that_the_user_wants_and_a_private_one_is_for_nobody_else(tmp_path: Path) -> None:
+def test_a_file_gets_the_mode_that_the_user_wants_and_a_private_one_is_for_nobody_else(
+    tmp_path: Path,
+) -> None:
     before = os.umask(0o027)
     try:
         assert write_atomically(tmp_path / "x", "").stat().st_mode & 0o777 == 0o640
