@@ -18,13 +18,16 @@ from .conftest import Runner, with_secrets
 
 def test_secrets_are_variables_and_files_of_the_step_and_nowhere_afterwards(run: Runner) -> None:
     run = with_secrets(
-        run, SECRET_WORD=Secret("env", b"open"), HOME=Secret("env", b"/stolen"), key=Secret("file", b"door\n")
+        run,
+        SECRET_WORD=Secret("env", b"sesame-open"),
+        HOME=Secret("env", b"/stolen"),
+        key=Secret("file", b"door\n"),
     )
     place = "/etc/reana/secrets"
     if sandbox.obstacle():
         place = '"$HOME"/../secrets'
     result = run(
-        f'[ "$SECRET_WORD" = open ] && cat {place}/key > found && [ "$HOME" != /stolen ]; ls -l {place}'
+        f'[ "$SECRET_WORD" = sesame-open ] && cat {place}/key > found && [ "$HOME" != /stolen ]; ls -l {place}'
     )
     assert result.well
     assert (run.work.workspace / "found").read_text() == "door\n"
@@ -32,7 +35,7 @@ def test_secrets_are_variables_and_files_of_the_step_and_nowhere_afterwards(run:
     assert not [
         path for path in run.work.scratch.rglob("*") if path.is_file() and b"door" in path.read_bytes()
     ]
-    assert "open" not in repr(run.work)
+    assert "sesame" not in repr(run.work)
 
 
 def test_secrets_are_not_in_the_log_however_they_are_printed(run_once: Runner) -> None:
