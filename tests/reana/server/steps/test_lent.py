@@ -19,7 +19,7 @@ from .conftest import Runner, with_secrets
 def test_secrets_are_variables_and_files_of_the_step_and_nowhere_afterwards(run: Runner) -> None:
     run = with_secrets(
         run,
-        SECRET_WORD=Secret("env", b"sesame-open"),
+        SECRET_WORD=Secret("env", b"sesame"),
         HOME=Secret("env", b"/stolen"),
         key=Secret("file", b"door\n"),
     )
@@ -27,7 +27,7 @@ def test_secrets_are_variables_and_files_of_the_step_and_nowhere_afterwards(run:
     if sandbox.obstacle():
         place = '"$HOME"/../secrets'
     result = run(
-        f'[ "$SECRET_WORD" = sesame-open ] && cat {place}/key > found && [ "$HOME" != /stolen ]; ls -l {place}'
+        f'[ "$SECRET_WORD" = sesame ] && cat {place}/key > found && [ "$HOME" != /stolen ]; ls -l {place}'
     )
     assert result.well
     assert (run.work.workspace / "found").read_text() == "door\n"
