@@ -187,7 +187,7 @@ def test_two_processes_that_want_the_same_fetch_it_once(lake: Any, tmp_path: Pat
 
 
 _SLOWLY = """
-import sys, time
+import os, sys, time
 from freezeout.lake.files import copying
 from freezeout.lake.files.get import get
 import freezeout.lake
@@ -195,7 +195,7 @@ module = sys.modules["freezeout.lake.files.get"]
 real = copying.copy
 def copy(source, target, tell=None, md5=True):
     def slowly(bytes):
-        tell(bytes); print("now", flush=True); time.sleep(60)
+        tell(bytes); os.write(1, b"now\\n"); time.sleep(60)
     return real(source, target, slowly, md5)
 module.copy = copy
 get(sys.argv[1], *sys.argv[2:])
